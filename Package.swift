@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of docs/architecture.md, floor by floor. A target may import only
+// what stands below it: data goes plan → cell → guest → steps and console →
+// findings → verdict → record, and never back up.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "vmharness",
+    products: [
+        .executable(name: "vmharness", targets: ["vmharness"]),
+        .library(name: "KernelLog", targets: ["KernelLog"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // MARK: Floor 0
+        .target(name: "HostProcess", dependencies: [subprocess, system], swiftSettings: settings),
+        .target(name: "KernelLog", swiftSettings: settings),
+        .target(name: "RunRecord", dependencies: ["KernelLog"], swiftSettings: settings),
+        .target(name: "TestPlan", dependencies: [yams], swiftSettings: settings),
+
+        // MARK: Floor 1
+        .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
+        .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
+        .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
+
+        // MARK: Floor 2
+        .target(
+            name: "Steps",
+            dependencies: ["HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
+                system,
+            ],
+            swiftSettings: settings
+        ),
+
+        // MARK: Floor 3
+        .executableTarget(name: "vmharness-keeper", dependencies: ["HostProcess"], swiftSettings: settings),
+        .executableTarget(
+            name: "vmharness",
+            dependencies: [
+                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Runner", "Steps",
+                "TestPlan", "vmharness-keeper", argumentParser, system,
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)
