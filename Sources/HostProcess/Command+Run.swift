@@ -1,5 +1,5 @@
 import Subprocess
-import SystemPackage
+public import SystemPackage
 
 extension Command {
     /// Runs the command to its end and returns what it left, whatever its status.
@@ -49,6 +49,38 @@ extension Command {
             )
         }
         return result
+    }
+
+    /// Runs the command on our own terminal, in our process group, for a
+    /// person to talk to.
+    ///
+    /// - Throws: `Failure` if the program is not there; `CancellationError`.
+    public func runInForeground() async throws -> Termination {
+        do {
+            var configuration = try await configuration(grace: .seconds(1))
+            configuration.platformOptions = PlatformOptions()
+            return Termination(
+                try await Subprocess.run(
+                    configuration,
+                    input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+                    output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+                    error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+                ).terminationStatus)
+        } catch let error as SubprocessError {
+            throw startFailure(error)
+        }
+    }
+
+    /// Where the program is.
+    ///
+    /// - Throws: `Failure` if it is not to be found.
+    public func path() async throws -> FilePath {
+        do { return try await resolvedPath() } catch { throw startFailure(error) }
+    }
+
+    private func resolvedPath() async throws(SubprocessError) -> FilePath {
+        let program: Executable = executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
+        return try await program.resolveExecutablePath(in: .inherit)
     }
 
     private func timedOut(after limit: Duration) -> Failure {
@@ -117,8 +149,7 @@ extension Command {
     /// - Throws: `SubprocessError` if the program is not to be found, which
     ///   `setpriv` would only tell by its exit status.
     func configuration(grace: Duration) async throws -> Configuration {
-        let program: Executable = executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
-        let path = try await program.resolveExecutablePath(in: .inherit)
+        let path = try await resolvedPath()
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [

@@ -59,7 +59,8 @@ public struct AcceleratorProbe: Sendable {
     }
 
     private func probed() async throws -> Answer {
-        let boot = ProcessTable.read("/proc/sys/kernel/random/boot_id")
+        let boot =
+            ProcessTable.read("/proc/sys/kernel/random/boot_id")
             .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
         let qemu = try await QEMUVersion.installed()
         if let data = FileManager.default.contents(atPath: cacheFile.string),
@@ -106,7 +107,8 @@ public struct AcceleratorProbe: Sendable {
                 return Answer(accelerator: .kvm, reason: "a probe guest ran with it")
             }
             let said = result.errorText.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
-            return Answer(accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest ended with \(result.termination)\(said)")
+            return Answer(
+                accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest ended with \(result.termination)\(said)")
         } catch {
             return Answer(accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest hung for \(limit)")
         }

@@ -13,9 +13,10 @@ import SystemPackage
 func withFirstConnection(
     at path: FilePath,
     listening: Signal,
-    _ body: @Sendable @escaping (
-        NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>
-    ) async throws -> Void
+    _ body:
+        @Sendable @escaping (
+            NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>
+        ) async throws -> Void
 ) async throws {
     let server: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
     do {

@@ -109,7 +109,8 @@ extension VirtiofsdProgram {
         let versionResult = try await Command(path.string, ["--version"]).run(timeout: limit)
         let helpResult = try await Command(path.string, ["--help"]).run(timeout: limit)
         let help = helpResult.text + helpResult.errorText
-        let version = (versionResult.text + versionResult.errorText)
+        let version =
+            (versionResult.text + versionResult.errorText)
             .split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown version"
         let implementation: Implementation = help.contains("--shared-dir") ? .rust : .c
         let words = ["none", "never", "auto", "always", "metadata"]

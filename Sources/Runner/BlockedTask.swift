@@ -63,7 +63,9 @@ struct BlockedTask: Sendable, Hashable {
             } else if isOpen, line.first == " ", line.contains("+0x") {
                 let frame = line.trimmed
                 if !frame.hasPrefix("?") { tasks[tasks.count - 1].stack.append(frame) }
-            } else if isOpen, !["Call Trace", " <", "RIP", "RSP", "RAX", "RDX", "RBP", "R1", "R0"].contains(where: line.hasPrefix) {
+            } else if isOpen,
+                !["Call Trace", " <", "RIP", "RSP", "RAX", "RDX", "RBP", "R1", "R0"].contains(where: line.hasPrefix)
+            {
                 isOpen = false
             }
         }

@@ -13,7 +13,8 @@ struct CellRunner: Sendable {
     let prepared: PreparedCell
     let identity: SSHIdentity
     let options: RunOptions
-    let directory: RunDirectory
+    /// Where the record goes; nil for a guest without one.
+    let directory: RunDirectory?
     let report: @Sendable (RunEvent) -> Void
 
     var cell: Cell { prepared.cell }
@@ -27,6 +28,7 @@ struct CellRunner: Sendable {
     /// - Throws: `CancellationError`, after the record has been saved;
     ///   `Failure` if no record can be kept at all.
     func run() async throws {
+        guard let directory else { return }
         let place = try directory.makeCellDirectory(cell.id)
         let journal = CellJournal(
             CellRecord(
@@ -48,10 +50,29 @@ struct CellRunner: Sendable {
     }
 
     private func runGuest(_ journal: CellJournal, in directory: FilePath, scratch: FilePath) async throws {
-        let directories = try shareDirectories(in: scratch)
+        try await withRunningGuest(in: directory, scratch: scratch) { guest, recorder, logs, shares in
+            let session = GuestSession(
+                runner: self, guest: guest, recorder: recorder, logs: logs, journal: journal, directory: directory,
+                shares: shares, load: .now())
+            try await session.run()
+        }
+    }
+
+    /// Starts the cell's guest and runs `body` beside it.
+    ///
+    /// - Parameters:
+    ///   - directory: where its logs go.
+    ///   - scratch: for what ends with it.
+    ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
+    /// - Throws: `Failure` if it cannot be started; what `body` throws.
+    func withRunningGuest<Value: Sendable>(
+        in directory: FilePath, scratch: FilePath,
+        _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
+    ) async throws -> Value {
+        let shares = try shareDirectories(in: scratch)
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        let specification = GuestSpecification(prepared, initrd: initrd, directories: directories)
+        let specification = GuestSpecification(prepared, initrd: initrd, directories: shares)
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.appending("console.log"), limit: Self.consoleLimit), file: "console.log")
         let logs = GuestLogs(
@@ -63,11 +84,8 @@ struct CellRunner: Sendable {
                     directory.appending("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
-            let session = GuestSession(
-                runner: self, guest: guest, recorder: recorder, logs: logs, journal: journal, directory: directory,
-                shares: directories, load: .now())
-            try await session.run()
+        return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
+            try await body(guest, recorder, logs, shares)
         }
     }
 

@@ -42,7 +42,8 @@ public struct TestRun: Sendable {
             }
         } catch {
             try directory.finish(
-                order: cells.map(\.cell.id), interruption: interruption() ?? (error is CancellationError ? "cancelled" : "\(error)"))
+                order: cells.map(\.cell.id),
+                interruption: interruption() ?? (error is CancellationError ? "cancelled" : "\(error)"))
             if error is CancellationError { return directory.current }
             throw error
         }

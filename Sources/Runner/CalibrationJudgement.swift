@@ -1,0 +1,62 @@
+public import RunRecord
+public import TestPlan
+
+/// Whether a plan did on a kernel what its calibration says.
+public struct CalibrationJudgement: Sendable, Hashable {
+    /// The kernel as the plan names it.
+    public let kernel: String
+    /// What was expected, in words.
+    public let expected: String
+    /// What came, in words.
+    public let actual: String
+    /// True if they agree.
+    public let holds: Bool
+
+    /// One line about it.
+    public var text: String {
+        "\(holds ? "calibrated" : "NOT CALIBRATED"): \(kernel) \(expected)" + (holds ? "" : ", but it \(actual)")
+    }
+
+    /// Compares a run with the plan's calibration.
+    ///
+    /// - Parameters:
+    ///   - plan: whose calibration.
+    ///   - run: holds a cell for each of its kernels.
+    public static func judge(_ plan: TestPlan, _ run: RunRecord) -> [CalibrationJudgement] {
+        func cell(_ expectation: Calibration.Expectation) -> CellRecord? {
+            run.cells.first { $0.plan == plan.name && $0.kernel == "\(expectation.kernel)" }
+        }
+        let failing = plan.calibration.fails.map { expectation in
+            let cell = cell(expectation)
+            let titles = cell?.findings.filter { $0.severity == .failure }.map(\.title) ?? []
+            let shown = expectation.finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
+            let expected = "must fail" + (expectation.finding.map { " with '\($0)'" } ?? "")
+            let with = titles.isEmpty ? "" : " with " + titles.map { "'\($0)'" }.joined(separator: ", ")
+            return CalibrationJudgement(
+                kernel: "\(expectation.kernel)", expected: expected, actual: words(cell) + with,
+                holds: cell?.verdict == .fail && shown)
+        }
+        let passing = plan.calibration.passes.map { expectation in
+            let cell = cell(expectation)
+            return CalibrationJudgement(
+                kernel: "\(expectation.kernel)", expected: "must pass",
+                actual: words(cell) + (cell?.reason.map { ": \($0)" } ?? ""), holds: cell?.verdict == .pass)
+        }
+        return failing + passing
+    }
+
+    /// 0 if all hold; 3 if our side kept one from being shown; else 1.
+    public static func exitStatus(_ judgements: [CalibrationJudgement], _ run: RunRecord) -> Int32 {
+        if judgements.allSatisfy(\.holds) { return 0 }
+        return run.cells.contains { $0.verdict == .error } ? 3 : 1
+    }
+
+    private static func words(_ cell: CellRecord?) -> String {
+        switch cell?.verdict {
+        case .pass: "passed"
+        case .fail: "failed"
+        case .some(let verdict): "ended as \(verdict.rawValue)"
+        case nil: "did not run"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import GuestImage
+import HostProcess
+import RunRecord
+import Runner
+import SystemPackage
+import TestPlan
+
+/// `vmharness plan calibrate PLAN`: a plan that was never seen failing proves nothing.
+struct PlanCalibrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate",
+        abstract: "Shows that a plan fails on the kernels with the bug and passes on those without.")
+
+    @Argument(help: "The plan's name or directory.") var plan: String
+    @OptionGroup var guest: GuestOptions
+    @Option(help: "Guests at the same time.") var jobs: Int = 1
+
+    func run() async throws {
+        let plan = try guest.data.plan(plan)
+        guard !plan.calibration.fails.isEmpty, !plan.calibration.passes.isEmpty else {
+            throw Failure(
+                "the plan names no kernel that must \(plan.calibration.fails.isEmpty ? "fail" : "pass")", on: plan.file,
+                advice: "add both under `calibration`", blame: .request)
+        }
+        try await InterruptScope.run { try await calibrate(plan) }
+    }
+
+    private func calibrate(_ plan: TestPlan) async throws {
+        let printer = EventPrinter(isQuiet: false)
+        var options = try guest.runOptions()
+        options.jobs = max(1, jobs)
+        let cells = (plan.calibration.fails + plan.calibration.passes).map { Cell(plan: plan, kernel: $0.kernel) }
+        let prepared = try await Preparation(options: options, cache: .standard()) {
+            printer.show(.preparing($0))
+        }.prepare(cells)
+        let record = RunRecord(
+            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
+        let directory = try RunDirectory(RunDirectory.standardPath(for: record.id), record: record)
+        let run = try await TestRun(options: options, directory: directory) { printer.show($0) }
+            .run(prepared) { InterruptScope.reason }
+        Terminal.output(Summary(run, directory: directory.path).text)
+        let judgements = CalibrationJudgement.judge(plan, run)
+        for judgement in judgements { Terminal.output(judgement.text) }
+        throw Ended(status: CalibrationJudgement.exitStatus(judgements, run))
+    }
+}

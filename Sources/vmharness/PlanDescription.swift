@@ -1,0 +1,49 @@
+import TestPlan
+
+/// A plan in words, with its parameters filled in.
+struct PlanDescription {
+    private let plan: TestPlan
+
+    init(_ plan: TestPlan) {
+        self.plan = plan
+    }
+
+    var text: String {
+        var lines = ["\(plan.name): \(plan.summary)", "file: \(plan.file)"]
+        let guest = plan.guest
+        lines.append(
+            "guest: \(guest.memory) memory, \(guest.cpus) CPUs, image \(guest.image), init \(guest.initSystem.rawValue)"
+        )
+        for share in guest.virtiofs {
+            lines.append(
+                "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
+                    + (share.share ?? "an empty directory"))
+        }
+        for parameter in plan.parameters {
+            lines.append("parameter \(parameter.name) = \(plan.values[parameter.name] ?? parameter.defaultValue)")
+        }
+        lines.append("steps:")
+        for (number, step) in plan.steps.enumerated() {
+            lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout))")
+        }
+        for expectation in plan.calibration.fails {
+            lines.append("fails on \(expectation.kernel)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
+        }
+        for expectation in plan.calibration.passes { lines.append("passes on \(expectation.kernel)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private func words(for step: PlanStep) -> String {
+        let kind = step.action.kind.rawValue
+        return switch step.action {
+        case .modulePad(let module, let size, let target): "\(kind) \(module) to \(size) at \(target)"
+        case .mount(let tag, let place, let options, let readOnly):
+            "\(kind) virtiofs '\(tag)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
+        case .unmount(let place): "\(kind) \(place)"
+        case .moduleInsert(let source, let parameters): "\(kind) \(source) \(parameters.joined(separator: " "))"
+        case .moduleRemove(let name): "\(kind) \(name)"
+        case .run(.arguments(let words), let status, _): "\(kind) \(words) with status \(status)"
+        case .run(.shell(let text), let status, _): "\(kind) \(text) with status \(status)"
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Foundation
+import GuestImage
+import HostProcess
+import Machine
+import RunRecord
+import Runner
+import Synchronization
+import SystemPackage
+import TestPlan
+
+/// `vmharness run PLAN…`
+struct RunCommandLine: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs plans on kernels and gives a verdict with its evidence.",
+        discussion: """
+            Kernels: debian:6.1 (newest of the series), debian:6.1+cloud, debian:6.1.0-56-amd64 (exact), build:PATH, \
+            file:VMLINUZ,modules=DIR, host. Without --kernel a plan runs on the kernels of its calibration.
+            """)
+
+    @Argument(help: ArgumentHelp("Names of plans, or directories that hold a plan.yaml.", valueName: "plan"))
+    var plans: [String]
+
+    @Option(name: .customLong("kernel"), help: "A kernel to run on; may be given several times.")
+    var kernels: [String] = []
+
+    @Option(name: .customLong("set"), help: "A parameter of the plans, as name=value; may be given several times.")
+    var settings: [String] = []
+
+    @Option(help: "Run every cell this often.")
+    var `repeat`: Int = 1
+
+    @OptionGroup var guest: GuestOptions
+
+    @Option(help: "Guests at the same time.")
+    var jobs: Int = 1
+
+    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    var out: String?
+
+    @Flag(help: "Print the record as one JSON document on standard output.")
+    var json = false
+
+    @Flag(help: "Print no progress.")
+    var quiet = false
+
+    @Flag(help: "Hold the guest of a failed cell for a look, until Enter or Ctrl-C.")
+    var keepFailed = false
+
+    @Flag(help: "Dump the guest's memory when something hangs.")
+    var dumpMemory = false
+
+    func validate() throws {
+        guard !plans.isEmpty else { throw ValidationError("Name at least one plan; `vmharness plan list` has them.") }
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
+        guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat must be from 1 to 10000.") }
+    }
+
+    func run() async throws {
+        let cells = try cells()
+        try await InterruptScope.run { try await runCells(cells) }
+    }
+
+    private func runCells(_ cells: [Cell]) async throws {
+        let printer = EventPrinter(isQuiet: quiet)
+        var options = try guest.runOptions()
+        options.jobs = jobs
+        options.dumpsMemory = dumpMemory
+        if keepFailed { options.keepFailed = { try await Keyboard.waitForEnter() } }
+        let prepared = try await Preparation(options: options, cache: .standard()) {
+            printer.show(.preparing($0))
+        }.prepare(cells)
+        let record = RunRecord(
+            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
+        let directory = try RunDirectory(path(for: record), record: record)
+        let finished = try await TestRun(options: options, directory: directory) { printer.show($0) }
+            .run(prepared) { InterruptScope.reason }
+        if json {
+            Terminal.output(String(decoding: try finished.json(), as: UTF8.self))
+        } else {
+            Terminal.output(Summary(finished, directory: directory.path).text)
+        }
+        throw Ended(status: finished.verdict.exitStatus)
+    }
+
+    /// The cells asked for, in the order of the command line.
+    private func cells() throws -> [Cell] {
+        let values = try PlanCommand.values(settings)
+        let named = try kernels.map { try KernelName(parsing: $0) }
+        var cells: [Cell] = []
+        for name in plans {
+            let plan = try guest.data.plan(name, settings: values)
+            let calibrated = (plan.calibration.fails + plan.calibration.passes).map(\.kernel)
+            let chosen = named.isEmpty ? calibrated : named
+            guard !chosen.isEmpty else {
+                throw Failure(
+                    "no kernel to run on", on: plan.file,
+                    advice: "name one with --kernel: the plan has no calibration", blame: .request)
+            }
+            for kernel in chosen {
+                for number in 1...`repeat` {
+                    let cell = Cell(plan: plan, kernel: kernel, repetition: `repeat` > 1 ? number : nil)
+                    if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
+                }
+            }
+        }
+        return cells
+    }
+
+    private func path(for record: RunRecord) -> FilePath {
+        if let out {
+            return FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(out)).lexicallyNormalized()
+        }
+        return RunDirectory.standardPath(for: record.id)
+    }
+}
+
+/// How guests are booted, for every command that boots some.
+struct GuestOptions: ParsableArguments {
+    /// `AcceleratorProbe.Request`, for the command line.
+    enum Accel: String, CaseIterable, ExpressibleByArgument {
+        case auto, kvm, tcg
+    }
+
+    @Option(help: "auto, kvm or tcg; auto proves KVM by booting something with it.")
+    var accel: Accel = .auto
+
+    @Option(help: "Seconds a guest may take to answer its first command.")
+    var bootTimeout: Int = 120
+
+    @Flag(help: "Ask the archives for newer kernels now.")
+    var refresh = false
+
+    @OptionGroup var data: DataOptions
+
+    func validate() throws {
+        guard (1...3600).contains(bootTimeout) else {
+            throw ValidationError("--boot-timeout must be from 1 to 3600.")
+        }
+    }
+
+    func runOptions() throws -> RunOptions {
+        var options = RunOptions(images: try data.directory().appending("images"))
+        options.accelerator = AcceleratorProbe.Request(rawValue: accel.rawValue)!
+        options.bootLimit = .seconds(bootTimeout)
+        options.refresh = refresh
+        return options
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import GuestImage
+import HostProcess
+import Runner
+import TestPlan
+
+/// `vmharness shell PLAN`
+struct ShellCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell", abstract: "Boots a plan's guest and gives you a prompt in it; no step is carried out.")
+
+    @Argument(help: "The plan's name or directory.") var plan: String
+    @Option(help: "The kernel (default: the first of the plan's calibration).") var kernel: String?
+    @OptionGroup var guest: GuestOptions
+
+    func run() async throws {
+        let plan = try guest.data.plan(plan)
+        let named = try kernel.map { try KernelName(parsing: $0) }
+        guard let kernel = named ?? (plan.calibration.fails + plan.calibration.passes).first?.kernel else {
+            throw Failure("no kernel to run on", on: plan.file, advice: "name one with --kernel", blame: .request)
+        }
+        let options = try guest.runOptions()
+        try await InterruptScope.run {
+            let preparation = Preparation(options: options, cache: .standard()) { Terminal.error($0) }
+            guard let prepared = try await preparation.prepare([Cell(plan: plan, kernel: kernel)]).first else { return }
+            Terminal.error("booting \(prepared.kernel.release)")
+            let termination = try await withScratchDirectory { logs in
+                try await GuestShell(prepared, options: options).open(logs: logs) {
+                    for share in plan.guest.virtiofs {
+                        Terminal.error("share: mount -t virtiofs \(share.tag) /mnt")
+                    }
+                    Terminal.error("the guest ends with this shell")
+                }
+            }
+            throw Ended(status: termination.isSuccess ? 0 : 1)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import RunRecord
+import SystemPackage
+
+/// A run in a few lines that a tired person understands at a glance.
+struct Summary {
+    private let run: RunRecord
+    private let directory: FilePath
+
+    init(_ run: RunRecord, directory: FilePath) {
+        self.run = run
+        self.directory = directory
+    }
+
+    var text: String {
+        let names = run.cells.map { $0.plan }
+        let kernels = run.cells.map(kernel)
+        let widths = ((names.map(\.count).max() ?? 0) + 2, (kernels.map(\.count).max() ?? 0) + 2)
+        var lines = [""]
+        for (cell, kernel) in zip(run.cells, kernels) {
+            let verdict = styled(cell.verdict, cell.verdict.rawValue.uppercased().padded(7))
+            lines.append(
+                "\(verdict)\(cell.plan.padded(widths.0))\(kernel.padded(widths.1))\(cell.seconds.formatted1) s")
+            for record in cell.cases where record.verdict != .pass || !record.findings.isEmpty {
+                lines += describe(record, in: cell)
+            }
+            for note in cell.environment?.notes ?? [] { lines.append("       note: \(Terminal.visible(note))") }
+        }
+        lines.append("")
+        lines.append("\(counts)   evidence: \(directory)")
+        if let interruption = run.interruption { lines.append("not complete: \(interruption)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private func kernel(_ cell: CellRecord) -> String {
+        let version = cell.environment.map { " (\($0.kernel.version.isEmpty ? $0.kernel.release : $0.kernel.version))" }
+        return cell.kernel + (version ?? "")
+    }
+
+    private func describe(_ record: CaseRecord, in cell: CellRecord) -> [String] {
+        var lines: [String] = []
+        let reason = record.reason.map { ": \($0)" } ?? ""
+        lines.append(Terminal.visible("       \(record.name) \(record.verdict.rawValue)\(reason)"))
+        for finding in record.findings {
+            let location = finding.location.map { " at \($0)" } ?? ""
+            let process = finding.comm.map { " (\($0)\(finding.pid.map { ", pid \($0)" } ?? ""))" } ?? ""
+            let mark = finding.severity == .notice ? "note" : "    "
+            lines.append(Terminal.visible("         \(mark) \(finding.title)\(location)\(process)"))
+            if let place = finding.place {
+                lines.append("                \(cell.directory)/\(place.file):\(place.line)")
+            }
+        }
+        return lines
+    }
+
+    private var counts: String {
+        Verdict.allCases.compactMap { verdict in
+            let count = run.cells.count { $0.verdict == verdict }
+            return count == 0 ? nil : styled(verdict, "\(count) \(verdict.rawValue)")
+        }.joined(separator: ", ")
+    }
+
+    private func styled(_ verdict: Verdict, _ text: String) -> String {
+        switch verdict {
+        case .pass, .known: Terminal.styled(text, .green)
+        case .fail, .flaky: Terminal.styled(text, .red)
+        case .skip, .error: Terminal.styled(text, .yellow)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Where words go: results to standard output, all else to standard error.
+enum Terminal {
+    /// True if standard output is a terminal that may be coloured (no-color.org).
+    static let isColoured =
+        isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+
+    /// Prints a line to standard error.
+    static func error(_ line: String) {
+        FileHandle.standardError.write(Data((visible(line) + "\n").utf8))
+    }
+
+    /// Prints a line to standard output.
+    static func output(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    enum Style: String {
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case bold = "1"
+        case dim = "2"
+    }
+
+    /// The text in a style, where standard output can show it.
+    static func styled(_ text: String, _ style: Style) -> String {
+        isColoured ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// The text with control characters made visible: words of guests end up
+    /// here, and must not command the terminal.
+    static func visible(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.reduce(into: "") { visible, scalar in
+            if isControl(scalar) {
+                visible += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                visible.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        (scalar.value < 0x20 && scalar != "\n" && scalar != "\t") || (0x7f...0x9f).contains(scalar.value)
+    }
+}
