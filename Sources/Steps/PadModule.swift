@@ -12,17 +12,20 @@ func padModule(
     guard let root = context.shares[target.tag] else {
         return StepResult(.broken(reason: "no share has the tag '\(target.tag)'"))
     }
-    var bytes = try await context.moduleBytes(module)
+    let bytes = try await context.moduleBytes(module)
     guard bytes.count <= size else {
         return StepResult(.broken(reason: "\(module).ko has \(bytes.count) bytes, more than the \(size) asked for"))
     }
-    bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
     // The plan reader has refused `..`, and lexicallyNormalized keeps us inside.
     let path = root.appending(FilePath(target.path).lexicallyNormalized().components)
     do {
         try FileManager.default.createDirectory(
             atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(filePath: path.string))
+        let file = try FileHandle(forWritingTo: URL(filePath: path.string))
+        // Growing a file fills it with zero bytes (ftruncate(2)).
+        try file.truncate(atOffset: UInt64(size))
+        try file.close()
     } catch {
         return StepResult(.broken(reason: "cannot write \(path): \(error.localizedDescription)"))
     }

@@ -23,12 +23,23 @@ struct Summary {
             for record in cell.cases where record.verdict != .pass || !record.findings.isEmpty {
                 lines += describe(record, in: cell)
             }
-            for note in cell.environment?.notes ?? [] { lines.append("       note: \(Terminal.visible(note))") }
         }
-        lines.append("")
+        lines += [""] + notes
         lines.append("\(counts)   evidence: \(directory)")
         if let interruption = run.interruption { lines.append("not complete: \(interruption)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What is not as a reader would expect, once for all cells that share it.
+    private var notes: [String] {
+        var cells: [String: [String]] = [:]
+        for cell in run.cells {
+            for note in cell.environment?.notes ?? [] { cells[note, default: []].append(cell.kernel) }
+        }
+        return cells.sorted { $0.key < $1.key }.map { note, kernels in
+            let who = kernels.count == run.cells.count ? "" : "\(kernels.joined(separator: ", ")): "
+            return Terminal.visible("note: \(who)\(note)")
+        }
     }
 
     private func kernel(_ cell: CellRecord) -> String {
@@ -40,7 +51,8 @@ struct Summary {
         var lines: [String] = []
         let reason = record.reason.map { ": \($0)" } ?? ""
         lines.append(Terminal.visible("       \(record.name) \(record.verdict.rawValue)\(reason)"))
-        for finding in record.findings {
+        // A step's own finding says what the reason has said already.
+        for finding in record.findings where finding.source != .step {
             let location = finding.location.map { " at \($0)" } ?? ""
             let process = finding.comm.map { " (\($0)\(finding.pid.map { ", pid \($0)" } ?? ""))" } ?? ""
             let mark = finding.severity == .notice ? "note" : "    "

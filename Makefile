@@ -1,0 +1,42 @@
+# vmharness: `make run` shows what it is for, `make test` runs every test.
+
+SWIFT ?= swift
+KERNEL ?= debian:6.1 debian:6.12 debian:7.2
+PLAN ?= virtiofs-kvec
+BIN = .build/debug/vmharness
+RELEASE = .build/release/vmharness
+
+.PHONY: run test lint bench build release setup prepare clean
+
+# The first of these kernels has the bug, so FAIL is the right verdict there
+# (status 1), and only a wrong request or a broken host (2, 3) fails the target.
+run: prepare
+	$(BIN) run $(PLAN) $(KERNEL:%=--kernel %); status=$$?; [ $$status -le 1 ]
+
+test: prepare
+	$(SWIFT) test --disable-xctest
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+bench: setup release
+	$(RELEASE) image build
+	$(RELEASE) kernel add $(firstword $(KERNEL))
+	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
+
+build: setup
+	$(SWIFT) build --build-tests
+
+release: setup
+	$(SWIFT) build -c release
+
+setup:
+	ci/setup.sh
+
+# The image and the kernels that the tests and `make run` boot.
+prepare: build
+	$(BIN) image build
+	$(BIN) kernel add $(KERNEL)
+
+clean:
+	rm -rf .build

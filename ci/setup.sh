@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs what a bare Debian 12 machine lacks to run and test vmharness:
+# packages by name, through the machine's own apt configuration. Does nothing,
+# and says so, where nothing is missing.
+set -eu
+
+# Package and what it is for.
+packages="
+qemu-system-x86      guests
+qemu-system-common   virtiofsd, QEMU's own
+qemu-utils           copy-on-write layers
+seabios              the firmware of guests
+mmdebstrap           guest images and build roots
+busybox-static       the initramfs
+kmod                 module dependencies
+e2fsprogs            filesystem images
+openssh-client       the way into a guest
+xz-utils             compressed modules
+zstd                 compressed modules
+util-linux           setpriv: children that die with us
+debian-archive-keyring  the archives' signatures
+python3-jsonschema   tests: run.json against its schema
+"
+
+missing=
+for package in $(printf '%s' "$packages" | awk 'NF { print $1 }'); do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing="$missing $package"
+done
+
+if [ -z "$missing" ]; then
+    echo "setup: nothing to install"
+    exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+    echo "setup: missing:$missing" >&2
+    echo "setup: run as root: apt-get install$missing" >&2
+    exit 2
+fi
+echo "setup: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q -o DPkg::Lock::Timeout=300 update
+# shellcheck disable=SC2086  # a list of words, on purpose
+apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
