@@ -1,0 +1,130 @@
+import Foundation
+public import HostProcess
+import Synchronization
+public import SystemPackage
+
+/// A running guest. Made by `withGuest`, gone when that returns.
+public final class Guest: Sendable {
+    /// What a guest cannot go on after.
+    public enum Trouble: Sendable, Hashable, CustomStringConvertible {
+        /// The kernel panicked and said so through pvpanic; the guest is paused.
+        case panicked
+        /// The guest shut itself down or reset, for this reason (QAPI `ShutdownCause`).
+        case shutDown(reason: String)
+        /// QEMU ended without being asked.
+        case qemuEnded(Termination)
+        /// The virtiofsd of a share ended.
+        case virtiofsdEnded(tag: String, Termination)
+
+        /// One clause about it.
+        public var description: String {
+            switch self {
+            case .panicked: "the guest's kernel panicked"
+            case .shutDown(let reason): "the guest went down by itself (\(reason))"
+            case .qemuEnded(let termination): "QEMU ended with \(termination)"
+            case .virtiofsdEnded(let tag, let termination): "the virtiofsd of '\(tag)' ended with \(termination)"
+            }
+        }
+    }
+
+    /// The specification it was made from.
+    public let specification: GuestSpecification
+    /// QEMU's whole command line.
+    public let command: Command
+    /// Host directories of this guest's sockets, by our own choice private.
+    public let directory: FilePath
+    /// When QEMU was started.
+    public let started = ContinuousClock.now
+
+    let qmp = QMP()
+    private struct State {
+        var port = 0
+        var pid = 0
+        var daemons: [String: Int] = [:]
+        var events: [QMPEvent] = []
+        var trouble: [Trouble] = []
+        var isEnding = false
+    }
+    private let state = Mutex(State())
+    private let troubled = Signal()
+
+    init(specification: GuestSpecification, command: Command, directory: FilePath) {
+        self.specification = specification
+        self.command = command
+        self.directory = directory
+    }
+
+    /// The loopback port that leads to the guest's port 22.
+    public var sshPort: Int { state.withLock { $0.port } }
+    /// QEMU's process id.
+    public var pid: Int { state.withLock { $0.pid } }
+    /// The process id of each share's virtiofsd, by tag.
+    public var daemons: [String: Int] { state.withLock { $0.daemons } }
+    /// QEMU's events so far, at most the first 1000.
+    public var events: [QMPEvent] { state.withLock { $0.events } }
+    /// What went wrong with the guest so far, in order.
+    public var trouble: [Trouble] { state.withLock { $0.trouble } }
+
+    /// Waits until something has gone wrong with the guest, and a moment
+    /// longer for what goes wrong with it: a dying virtiofsd and a dying QEMU
+    /// are told apart by who was first.
+    ///
+    /// - Throws: `CancellationError`.
+    public func waitForTrouble() async throws -> [Trouble] {
+        try await troubled.wait()
+        try await Task.sleep(for: .milliseconds(200))
+        return trouble
+    }
+
+    /// Executes a QMP command.
+    ///
+    /// - Throws: `Failure` if QEMU refuses, does not answer in time or is gone.
+    @discardableResult
+    public func execute(
+        _ command: String, _ arguments: [String: JSONValue] = [:], timeout: Duration = .seconds(10)
+    ) async throws -> JSONValue {
+        try await qmp.execute(command, arguments, timeout: timeout)
+    }
+
+    /// Executes a command of QEMU's human monitor, for what QMP lacks.
+    ///
+    /// - Throws: as `execute`.
+    public func monitor(_ line: String) async throws -> String {
+        try await execute("human-monitor-command", ["command-line": .string(line)]).text ?? ""
+    }
+
+    func note(_ event: QMPEvent) {
+        state.withLock { if $0.events.count < 1000 { $0.events.append(event) } }
+        switch event.name {
+        case "GUEST_PANICKED": note(.panicked)
+        case "SHUTDOWN" where event.data["reason"]?.text != "host-qmp-quit":
+            note(.shutDown(reason: event.data["reason"]?.text ?? "no reason given"))
+        default: break
+        }
+    }
+
+    func note(_ trouble: Trouble) {
+        let first = state.withLock { state in
+            // What ends while we end the guest is no trouble.
+            if state.isEnding { return false }
+            state.trouble.append(trouble)
+            return true
+        }
+        if first { troubled.fire() }
+    }
+
+    func started(pid: Int, port: Int) {
+        state.withLock {
+            $0.pid = pid
+            $0.port = port
+        }
+    }
+
+    func started(daemon pid: Int, for tag: String) {
+        state.withLock { $0.daemons[tag] = pid }
+    }
+
+    func beginEnding() {
+        state.withLock { $0.isEnding = true }
+    }
+}

@@ -1,0 +1,89 @@
+public import SystemPackage
+
+/// A guest as we want it, before any program's options: QEMU's arguments (and
+/// libvirt's XML, when that backend comes) are made from this alone.
+public struct GuestSpecification: Sendable, Hashable {
+    /// A disk behind virtio-blk. The guest finds it by its serial number.
+    public struct Disk: Sendable, Hashable {
+        /// At most 20 bytes (virtio 1.2, 5.2.6.3).
+        public var serial: String
+        /// The raw image.
+        public var image: FilePath
+        /// Writes go to a layer of this guest's own, which ends with it.
+        public var copyOnWrite: Bool
+
+        /// A raw image; read-only unless `copyOnWrite`.
+        public init(serial: String, image: FilePath, copyOnWrite: Bool) {
+            self.serial = serial
+            self.image = image
+            self.copyOnWrite = copyOnWrite
+        }
+    }
+
+    /// Guest memory in bytes, a multiple of 1 MiB.
+    public var memory: Int
+    /// Guest CPUs.
+    public var cpus: Int
+    /// KVM or TCG; proved beforehand by `AcceleratorProbe`.
+    public var accelerator: Accelerator
+    /// The kernel image (bzImage).
+    public var kernel: FilePath
+    /// The initramfs.
+    public var initrd: FilePath
+    /// The kernel's command line, a word each.
+    public var commandLine: [String]
+    /// Disks, in PCI order.
+    public var disks: [Disk]
+    /// virtiofs shares, in PCI order.
+    public var shares: [Share]
+
+    /// A guest with these parts, a user-mode network for SSH, a serial
+    /// console, a pvpanic device and a watchdog.
+    public init(
+        memory: Int, cpus: Int, accelerator: Accelerator, kernel: FilePath, initrd: FilePath, commandLine: [String],
+        disks: [Disk], shares: [Share]
+    ) {
+        self.memory = memory
+        self.cpus = cpus
+        self.accelerator = accelerator
+        self.kernel = kernel
+        self.initrd = initrd
+        self.commandLine = commandLine
+        self.disks = disks
+        self.shares = shares
+    }
+
+    /// vhost-user devices read the guest's memory from another process, so it must be shared then.
+    public var needsSharedMemory: Bool { !shares.isEmpty }
+
+    /// What backs the guest's memory, in words for the record.
+    public var memoryBacking: String { needsSharedMemory ? "memfd, shared" : "anonymous, private" }
+}
+
+/// What executes the guest's instructions.
+public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The host's virtualization.
+    case kvm
+    /// QEMU's translator.
+    case tcg
+}
+
+/// A host directory shared by virtiofs.
+public struct Share: Sendable, Hashable {
+    /// The mount tag, at most 36 bytes (virtio 1.2, 5.11.4).
+    public var tag: String
+    /// The host's directory.
+    public var directory: FilePath
+    /// Which daemon, with its options.
+    public var daemon: VirtiofsdProgram
+    /// How much the guest may cache.
+    public var cache: VirtiofsdProgram.Cache
+
+    /// A directory, the daemon that serves it and its cache mode.
+    public init(tag: String, directory: FilePath, daemon: VirtiofsdProgram, cache: VirtiofsdProgram.Cache) {
+        self.tag = tag
+        self.directory = directory
+        self.daemon = daemon
+        self.cache = cache
+    }
+}

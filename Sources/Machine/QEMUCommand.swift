@@ -1,0 +1,109 @@
+import HostProcess
+import SystemPackage
+
+/// A guest specification as arguments of `qemu-system-x86_64` (qemu(1)).
+struct QEMUCommand {
+    /// The sockets and layers of one guest.
+    struct Paths {
+        var qmp: FilePath
+        var console: FilePath
+        /// By disk serial.
+        var layers: [String: FilePath]
+        /// By share tag.
+        var shares: [String: FilePath]
+    }
+
+    static let program = "qemu-system-x86_64"
+
+    let specification: GuestSpecification
+    let paths: Paths
+
+    var command: Command { Command(Self.program, arguments) }
+
+    var arguments: [String] {
+        machine + control + boot + disks + network + shares + health
+    }
+
+    private var machine: [String] {
+        let backing = specification.needsSharedMemory ? "memory-backend-memfd,share=on" : "memory-backend-ram"
+        let megabytes = specification.memory >> 20
+        let accelerator =
+            switch specification.accelerator {
+            case .kvm: ["-accel", "kvm", "-cpu", "host"]
+            case .tcg: ["-accel", "tcg,thread=multi", "-cpu", "max"]
+            }
+        return [
+            "-nodefaults", "-no-user-config", "-display", "none",
+            // The host is protected from a guest that breaks out of QEMU.
+            "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off",
+            "-m", "\(megabytes)M", "-object", "\(backing),id=ram,size=\(megabytes)M",
+            "-smp", "\(specification.cpus)",
+        ] + accelerator
+    }
+
+    /// QEMU connects to us, so a connection is the proof that it started, and
+    /// there is no socket of its own to wait for. `-S` holds the guest until
+    /// both are read, so not a byte of the console is lost.
+    private var control: [String] {
+        [
+            "-S",
+            "-chardev", "socket,id=qmp,path=\(escaped(paths.qmp))", "-mon", "chardev=qmp,mode=control",
+            "-chardev", "socket,id=console,path=\(escaped(paths.console))", "-serial", "chardev:console",
+        ]
+    }
+
+    private var boot: [String] {
+        [
+            "-kernel", specification.kernel.string, "-initrd", specification.initrd.string,
+            "-append", specification.commandLine.joined(separator: " "),
+        ]
+    }
+
+    private var disks: [String] {
+        specification.disks.enumerated().flatMap { number, disk in
+            let file = paths.layers[disk.serial]
+            let drive =
+                file.map { "file=\(escaped($0)),format=qcow2,cache=unsafe" }
+                ?? "file=\(escaped(disk.image)),format=raw,readonly=on,file.locking=off"
+            return [
+                "-drive", "if=none,id=disk\(number),\(drive)",
+                "-device", "virtio-blk-pci,drive=disk\(number),serial=\(disk.serial)",
+            ]
+        }
+    }
+
+    /// Port 0 lets the host's kernel choose, so ports of two runs cannot
+    /// collide; `restrict` keeps the guest off the host's network.
+    private var network: [String] {
+        [
+            "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
+            "-device", "virtio-net-pci,netdev=net,romfile=",
+            "-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng",
+        ]
+    }
+
+    private var shares: [String] {
+        specification.shares.enumerated().flatMap { number, share in
+            [
+                "-chardev", "socket,id=fs\(number),path=\(escaped(paths.shares[share.tag]!))",
+                "-device", "vhost-user-fs-pci,chardev=fs\(number),tag=\(escaped(share.tag)),queue-size=1024",
+            ]
+        }
+    }
+
+    /// A panic pauses the guest, so that its registers can still be read; a
+    /// reboot that nobody asked for ends it.
+    private var health: [String] {
+        [
+            "-device", "pvpanic", "-device", "i6300esb",
+            "-action", "panic=pause,reboot=shutdown,shutdown=poweroff,watchdog=none",
+        ]
+    }
+
+    /// A comma ends a value in QEMU's options unless it is doubled.
+    private func escaped(_ path: FilePath) -> String { escaped(path.string) }
+    private func escaped(_ value: String) -> String {
+        value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
+}

@@ -1,0 +1,42 @@
+/// The smallest thing with a verdict of its own: one insertion, one fstests test.
+public struct CaseRecord: Sendable, Hashable, Codable {
+    /// Unique in its cell: `boot`, `module.insert`, `generic/208`.
+    public var name: String
+    /// What is said of it.
+    public var verdict: Verdict
+    /// Why, in one sentence; nil for a plain pass.
+    public var reason: String?
+    /// Wall time in seconds.
+    public var seconds: Double
+    /// What went wrong in it.
+    public var findings: [Finding]
+    /// Its files, relative to the cell's directory.
+    public var files: [String]
+
+    /// A case and what is said of it.
+    public init(
+        name: String, verdict: Verdict, reason: String? = nil, seconds: Double, findings: [Finding] = [],
+        files: [String] = []
+    ) {
+        self.name = name
+        self.verdict = verdict
+        self.reason = reason
+        self.seconds = seconds
+        self.findings = findings
+        self.files = files
+    }
+
+    /// The verdict with the weight of the findings: a failure turns a pass into
+    /// a fail; trouble of our own turns it into an error, unless the kernel
+    /// failed as well. A kernel finding stands even when our own side then
+    /// broke over it (a crashed guest takes its SSH session along).
+    ///
+    /// - Parameters:
+    ///   - outcome: what the step itself said.
+    ///   - findings: what was seen meanwhile.
+    public static func verdict(of outcome: Verdict, with findings: [Finding]) -> Verdict {
+        if findings.contains(where: { $0.severity == .failure }) { return .fail }
+        if findings.contains(where: { $0.severity == .trouble }) { return .error }
+        return outcome
+    }
+}

@@ -1,0 +1,156 @@
+/// What really ran. No result without it.
+public struct EnvironmentRecord: Sendable, Hashable, Codable {
+    /// The accelerator and how it was chosen.
+    public struct Accelerator: Sendable, Hashable, Codable {
+        /// `kvm` or `tcg`.
+        public var used: String
+        /// What was asked for: `auto`, `kvm`, `tcg`.
+        public var asked: String
+        /// Why this one: what the probe saw.
+        public var reason: String
+
+        /// An accelerator and why it was taken.
+        public init(used: String, asked: String, reason: String) {
+            self.used = used
+            self.asked = asked
+            self.reason = reason
+        }
+    }
+
+    /// The kernel that ran.
+    public struct Kernel: Sendable, Hashable, Codable {
+        /// `uname -r` as the package or tree has it.
+        public var release: String
+        /// The package's version; empty where there is no package.
+        public var version: String
+        /// The GNU build id that the running kernel shows in `/sys/kernel/notes`; nil if never read.
+        public var buildID: String?
+        /// The digest of its cache entry.
+        public var digest: String
+        /// The packages it came from.
+        public var packages: [String]
+        /// What should be known of how it was found (`offline: …`).
+        public var notes: [String]
+
+        /// A kernel, its origin and its identity.
+        public init(
+            release: String, version: String, buildID: String? = nil, digest: String, packages: [String],
+            notes: [String]
+        ) {
+            self.release = release
+            self.version = version
+            self.buildID = buildID
+            self.digest = digest
+            self.packages = packages
+            self.notes = notes
+        }
+    }
+
+    /// One virtiofs share.
+    public struct Share: Sendable, Hashable, Codable {
+        /// The mount tag.
+        public var tag: String
+        /// `c` or `rust`.
+        public var implementation: String
+        /// What the daemon says of its version.
+        public var version: String
+        /// The daemon's program.
+        public var program: String
+        /// The cache mode in the daemon's own word (`none`, `never`, `auto`, `always`, `metadata`).
+        public var cache: String
+        /// How it is sandboxed.
+        public var sandbox: String
+
+        /// A share and the daemon behind it.
+        public init(
+            tag: String, implementation: String, version: String, program: String, cache: String, sandbox: String
+        ) {
+            self.tag = tag
+            self.implementation = implementation
+            self.version = version
+            self.program = program
+            self.cache = cache
+            self.sandbox = sandbox
+        }
+    }
+
+    /// What the host was like while the guest ran.
+    public struct Host: Sendable, Hashable, Codable {
+        /// `uname -r` of the host.
+        public var kernel: String
+        /// Cores we may use.
+        public var cpus: Int
+        /// Share of wall time, in percent, in which some task waited for a CPU (PSI); nil without PSI.
+        public var cpuPressure: Double?
+        /// Likewise for I/O.
+        public var ioPressure: Double?
+        /// Likewise for memory.
+        public var memoryPressure: Double?
+        /// Percent of CPU time stolen by the hypervisor beneath us.
+        public var steal: Double?
+
+        /// The host's state, as far as it could be read.
+        public init(
+            kernel: String, cpus: Int, cpuPressure: Double? = nil, ioPressure: Double? = nil,
+            memoryPressure: Double? = nil, steal: Double? = nil
+        ) {
+            self.kernel = kernel
+            self.cpus = cpus
+            self.cpuPressure = cpuPressure
+            self.ioPressure = ioPressure
+            self.memoryPressure = memoryPressure
+            self.steal = steal
+        }
+    }
+
+    /// `qemu` or `libvirt`.
+    public var backend: String
+    /// The accelerator.
+    public var accelerator: Accelerator
+    /// What QEMU says of its version.
+    public var qemu: String
+    /// QEMU's whole command line.
+    public var command: [String]
+    /// Guest memory in bytes.
+    public var memory: Int
+    /// Guest CPUs.
+    public var cpus: Int
+    /// What backs the guest's memory: `memfd, shared`.
+    public var memoryBacking: String
+    /// The kernel.
+    public var kernel: Kernel
+    /// The kernel's command line.
+    public var commandLine: String
+    /// The rootfs: name and digest.
+    public var image: String
+    /// `fast` or `systemd`.
+    public var initSystem: String
+    /// The virtiofs shares.
+    public var shares: [Share]
+    /// The host.
+    public var host: Host
+    /// What is not as the plan asked or as a reader would expect, a sentence each.
+    public var notes: [String]
+
+    /// All that is known when the guest is started; the rest is filled in as it is learnt.
+    public init(
+        backend: String, accelerator: Accelerator, qemu: String, command: [String], memory: Int, cpus: Int,
+        memoryBacking: String, kernel: Kernel, commandLine: String, image: String, initSystem: String,
+        shares: [Share], host: Host, notes: [String]
+    ) {
+        self.backend = backend
+        self.accelerator = accelerator
+        self.qemu = qemu
+        self.command = command
+        self.memory = memory
+        self.cpus = cpus
+        self.memoryBacking = memoryBacking
+        self.kernel = kernel
+        self.commandLine = commandLine
+        self.image = image
+        self.initSystem = initSystem
+        self.shares = shares
+        self.host = host
+        self.notes = notes
+    }
+}

@@ -1,0 +1,58 @@
+public import Foundation
+
+/// All the cells of one invocation: the document `run.json`.
+///
+/// Its schema is `docs/run.schema.json`.
+public struct RunRecord: Sendable, Hashable, Codable {
+    /// The version of the format; readers refuse a higher one.
+    public static let currentFormat = 1
+
+    /// The version of the format.
+    public var format: Int
+    /// Unique: the time it began and four random digits.
+    public var id: String
+    /// The version of vmharness.
+    public var vmharness: String
+    /// The command line as it was typed.
+    public var command: [String]
+    /// When it began.
+    public var started: Date
+    /// When it ended; nil while it runs, and for ever if it was killed.
+    public var ended: Date?
+    /// Over its cells.
+    public var verdict: Verdict
+    /// Why it ended early (`interrupted by SIGINT`); nil if it did not.
+    public var interruption: String?
+    /// Its cells, in the order in which they were asked for.
+    public var cells: [CellRecord]
+
+    /// A run that has just begun.
+    public init(id: String, vmharness: String, command: [String], started: Date) {
+        self.format = Self.currentFormat
+        self.id = id
+        self.vmharness = vmharness
+        self.command = command
+        self.started = started
+        self.verdict = .error
+        self.cells = []
+    }
+
+    /// The document, with sorted keys, so that two runs can be compared by `diff`.
+    ///
+    /// - Throws: `EncodingError`, for a number that JSON cannot hold.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return try encoder.encode(self)
+    }
+
+    /// Reads a document.
+    ///
+    /// - Throws: `DecodingError`.
+    public init(json: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        self = try decoder.decode(RunRecord.self, from: json)
+    }
+}

@@ -1,0 +1,51 @@
+/// The kernels on which a plan must fail and must pass: the proof that it can tell them apart.
+public struct Calibration: Sendable, Hashable {
+    /// One kernel with what is expected of the plan on it.
+    public struct Expectation: Sendable, Hashable {
+        /// The kernel.
+        public var kernel: KernelName
+        /// The title of the finding that must be among those of a failing run, or nil if any failure will do.
+        /// Always nil for a kernel that must pass.
+        public var finding: String?
+        /// Where the plan says so.
+        public var location: SourceLocation
+
+        /// Creates an expectation.
+        public init(kernel: KernelName, finding: String? = nil, location: SourceLocation) {
+            self.kernel = kernel
+            self.finding = finding
+            self.location = location
+        }
+    }
+
+    /// The kernels on which the plan must fail.
+    public var fails: [Expectation]
+    /// The kernels on which the plan must pass.
+    public var passes: [Expectation]
+
+    /// Creates a calibration.
+    public init(fails: [Expectation] = [], passes: [Expectation] = []) {
+        self.fails = fails
+        self.passes = passes
+    }
+
+    /// Whether the plan says nothing about kernels.
+    public var isEmpty: Bool { fails.isEmpty && passes.isEmpty }
+}
+
+/// What must be there for a plan to mean anything; what lacks it is skipped with that reason.
+public struct Requirements: Sendable, Hashable {
+    /// The accelerator, or nil if any will do.
+    public var accelerator: Accelerator?
+    /// Modules which the kernel must have, loadable or built in.
+    public var modules: [String]
+    /// Configuration which the kernel must have: `CONFIG_X` (set to y or m) or `CONFIG_X=VALUE`.
+    public var config: [String]
+
+    /// Creates requirements.
+    public init(accelerator: Accelerator? = nil, modules: [String] = [], config: [String] = []) {
+        self.accelerator = accelerator
+        self.modules = modules
+        self.config = config
+    }
+}

@@ -1,0 +1,63 @@
+/// A device the guest gets beyond what every guest has.
+public enum DeviceRequest: Sendable, Hashable {
+    /// A directory shared over virtiofs.
+    case virtiofs(VirtiofsRequest)
+}
+
+/// A directory of the host which the guest can mount by its tag.
+public struct VirtiofsRequest: Sendable, Hashable {
+    /// virtiofsd's `--cache` modes, which decide whether the guest may use its page cache.
+    public enum Cache: String, Sendable, Hashable, Codable, CaseIterable {
+        /// No caching: every read is direct (`never` in the Rust daemon).
+        case none
+        /// Close-to-open coherence.
+        case auto
+        /// Everything is cached until evicted.
+        case always
+        /// Metadata is cached, data is not.
+        case metadata
+    }
+
+    /// Which implementation of virtiofsd serves the directory.
+    public enum Daemon: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Whichever is installed.
+        case any
+        /// The C daemon which came with QEMU up to 7.2.
+        case c
+        /// The Rust daemon.
+        case rust
+    }
+
+    /// The largest tag in bytes (virtio 1.2, 5.11.4: `u8 tag[36]`).
+    public static let longestTag = 36
+
+    /// The name by which the guest mounts it: 1 to 36 of letters, digits, `.`, `_` and `-`.
+    public var tag: String
+    /// The cache mode; ``Cache/auto`` unless the plan says otherwise.
+    public var cache: Cache
+    /// The directory on the host, below the plan's own directory, or nil for an empty one made for each cell.
+    public var share: String?
+    /// The daemon; ``Daemon/any`` unless the plan says otherwise.
+    public var daemon: Daemon
+    /// Whether the guest may not write.
+    public var readOnly: Bool
+    /// Where the plan declares it.
+    public var location: SourceLocation
+
+    /// Creates a request.
+    public init(
+        tag: String,
+        cache: Cache = .auto,
+        share: String? = nil,
+        daemon: Daemon = .any,
+        readOnly: Bool = false,
+        location: SourceLocation
+    ) {
+        self.tag = tag
+        self.cache = cache
+        self.share = share
+        self.daemon = daemon
+        self.readOnly = readOnly
+        self.location = location
+    }
+}

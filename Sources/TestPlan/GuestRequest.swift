@@ -1,0 +1,61 @@
+/// The guest a plan asks for.
+public struct GuestRequest: Sendable, Hashable {
+    /// Which program is the guest's process 1.
+    public enum InitSystem: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Our own short init: the least time until the first step.
+        case fast
+        /// systemd, for plans which need units, udev rules or a session.
+        case systemd
+    }
+
+    /// Guest memory, 128 MiB to 1 TiB; 1 GiB unless the plan says otherwise.
+    public var memory: ByteCount
+    /// Virtual CPUs, 1 to 256; 2 unless the plan says otherwise.
+    public var cpus: Int
+    /// The root file system: the name of a definition below `images/`; `base` unless the plan says otherwise.
+    public var image: String
+    /// Process 1; ``InitSystem/fast`` unless the plan says otherwise.
+    public var initSystem: InitSystem
+    /// The accelerator which the plan insists on, or nil if any will do.
+    public var accelerator: Accelerator?
+    /// Arguments appended to the kernel command line, printable ASCII, at most 1024 bytes together.
+    public var commandLine: [String]
+    /// The devices beyond what every guest has, in the order of the plan.
+    public var devices: [DeviceRequest]
+
+    /// Creates a request; everything left out is the default of the plan format.
+    public init(
+        memory: ByteCount = .gibibytes(1),
+        cpus: Int = 2,
+        image: String = "base",
+        initSystem: InitSystem = .fast,
+        accelerator: Accelerator? = nil,
+        commandLine: [String] = [],
+        devices: [DeviceRequest] = []
+    ) {
+        self.memory = memory
+        self.cpus = cpus
+        self.image = image
+        self.initSystem = initSystem
+        self.accelerator = accelerator
+        self.commandLine = commandLine
+        self.devices = devices
+    }
+
+    /// The virtiofs devices among ``devices``.
+    public var virtiofs: [VirtiofsRequest] {
+        devices.compactMap { device in
+            switch device {
+            case .virtiofs(let request): request
+            }
+        }
+    }
+}
+
+/// How QEMU runs the guest's instructions.
+public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Hardware virtualisation.
+    case kvm
+    /// QEMU's translator: slow, and everywhere.
+    case tcg
+}

@@ -1,0 +1,113 @@
+/// One action of a plan, carried out in the guest (or for it) after the one before has ended.
+public struct PlanStep: Sendable, Hashable {
+    /// What to do.
+    public var action: StepAction
+    /// The label from the plan's `name` key, or nil.
+    public var name: String?
+    /// How long it may take before the hang ladder begins, 1 ms to 24 h.
+    public var timeout: Duration
+    /// Where the plan says it.
+    public var location: SourceLocation
+
+    /// Creates a step.
+    public init(action: StepAction, name: String? = nil, timeout: Duration, location: SourceLocation) {
+        self.action = action
+        self.name = name
+        self.timeout = timeout
+        self.location = location
+    }
+}
+
+/// What a step does. Each case is one file in the Steps room, and one key in a plan.
+public enum StepAction: Sendable, Hashable {
+    /// `module.pad`: copy a module of the cell's kernel into a share, with zero bytes appended up to `size`.
+    case modulePad(module: String, size: ByteCount, to: ShareFile)
+    /// `mount`: mount the share with the tag `virtiofs` at a directory, which is made if it does not exist.
+    case mount(virtiofs: String, at: String, options: [String], readOnly: Bool)
+    /// `unmount`: unmount what is mounted at a directory.
+    case unmount(at: String)
+    /// `module.insert`: insert a module, with `NAME=VALUE` parameters.
+    case moduleInsert(ModuleSource, parameters: [String])
+    /// `module.remove`: remove a module by its name.
+    case moduleRemove(name: String)
+    /// `run`: run a command and expect its exit status; `caseName` makes it a case with a verdict of its own.
+    case run(GuestCommand, status: Int, caseName: String?)
+
+    /// The action's key in a plan, such as `module.insert`.
+    public var kind: StepKind {
+        switch self {
+        case .modulePad: .modulePad
+        case .mount: .mount
+        case .unmount: .unmount
+        case .moduleInsert: .moduleInsert
+        case .moduleRemove: .moduleRemove
+        case .run: .run
+        }
+    }
+}
+
+/// The keys of a plan's steps.
+public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Copy and pad a module.
+    case modulePad = "module.pad"
+    /// Mount a share.
+    case mount
+    /// Unmount a directory.
+    case unmount
+    /// Insert a module.
+    case moduleInsert = "module.insert"
+    /// Remove a module.
+    case moduleRemove = "module.remove"
+    /// Run a command.
+    case run
+
+    /// How long a step of this kind may take unless the plan says otherwise.
+    ///
+    /// Generous, since TCG is some twenty times slower than KVM; plans that wait for a hang set their own.
+    public var defaultTimeout: Duration {
+        switch self {
+        case .modulePad, .mount, .unmount, .moduleInsert, .moduleRemove: .seconds(60)
+        case .run: .seconds(300)
+        }
+    }
+}
+
+/// A file in a share, written `TAG:/PATH`.
+public struct ShareFile: Sendable, Hashable, CustomStringConvertible {
+    /// The share's tag.
+    public var tag: String
+    /// The path within the share: absolute, normalised, without `..`.
+    public var path: String
+
+    /// Creates a reference; `path` must be absolute and normalised.
+    public init(tag: String, path: String) {
+        self.tag = tag
+        self.path = path
+    }
+
+    /// `TAG:/PATH`.
+    public var description: String { "\(tag):\(path)" }
+}
+
+/// Which module to insert.
+public enum ModuleSource: Sendable, Hashable, CustomStringConvertible {
+    /// The file at an absolute path in the guest, by `finit_module(2)` without its dependencies.
+    case path(String)
+    /// The kernel's own module of this name, with its dependencies.
+    case name(String)
+
+    /// The path or the name.
+    public var description: String {
+        switch self {
+        case .path(let text), .name(let text): text
+        }
+    }
+}
+
+/// A command for the guest.
+public enum GuestCommand: Sendable, Hashable {
+    /// A program with its arguments, not seen by any shell. Never empty.
+    case arguments([String])
+    /// A line for the guest's `sh -c`.
+    case shell(String)
+}

@@ -1,0 +1,77 @@
+import Foundation
+import HostProcess
+import Synchronization
+import Testing
+
+@Suite struct HostScopeTests {
+    @Test func leavesNothingWhenItEnds() async throws {
+        let (directory, pid) = try await HostScope.with { scope in
+            try await withChild(Command("sleep", ["1000"])) { child in
+                #expect(ProcessTable.isRunning(child.pid))
+                #expect(FileManager.default.fileExists(atPath: scope.directory.string))
+                return (scope.directory, child.pid)
+            }
+        }
+        #expect(!ProcessTable.isRunning(pid))
+        #expect(!FileManager.default.fileExists(atPath: directory.string))
+        #expect(!FileManager.default.fileExists(atPath: directory.string + ".lock"))
+    }
+
+    @Test func endsADaemonThatLeftItsSession() async throws {
+        let marker = "86398.\(UInt32.random(in: 0 ... .max))"
+        try await HostScope.with { _ in
+            try await Command("setsid", ["-f", "sleep", marker]).check()
+            #expect(running(marker).count == 1)
+        }
+        #expect(running(marker) == [])
+    }
+
+    @Test func endsWithAnErrorToo() async throws {
+        struct Stop: Error {}
+        let directory = Box()
+        await #expect(throws: Stop.self) {
+            try await HostScope.with { scope in
+                directory.set(scope.directory.string)
+                throw Stop()
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: directory.get()))
+    }
+
+    @Test func cancellationEndsTheChild() async throws {
+        let started = Signal()
+        let marker = "86397.\(UInt32.random(in: 0 ... .max))"
+        let task = Task {
+            try await withChild(Command("sleep", [marker])) { child in
+                started.fire()
+                try await child.waitForEnd()
+            }
+        }
+        try await started.wait()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(running(marker) == [])
+    }
+
+    @Test func tellsHowAChildEnded() async throws {
+        let termination = try await withChild(Command("sleep", ["1000"])) { child in
+            child.send(SIGKILL)
+            return try await child.waitForEnd()
+        }
+        #expect(termination == .signaled(Int(SIGKILL)))
+    }
+
+    private func running(_ marker: String) -> [Int] {
+        ProcessTable.pids().filter { pid in
+            guard let line = ProcessTable.read("/proc/\(pid)/cmdline") else { return false }
+            return String(decoding: line, as: UTF8.self).hasPrefix("sleep\0\(marker)") && ProcessTable.isRunning(pid)
+        }
+    }
+}
+
+/// A string that a `@Sendable` closure can set.
+private final class Box: Sendable {
+    private let value = Mutex("")
+    func set(_ new: String) { value.withLock { $0 = new } }
+    func get() -> String { value.withLock { $0 } }
+}
