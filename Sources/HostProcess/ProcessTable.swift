@@ -5,8 +5,12 @@ public enum ProcessTable {
     /// The process ids present now, ours excluded.
     public static func pids() -> [Int] {
         let own = Int(getpid())
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap(Int.init).filter { $0 != own }
+        return entries("/proc").compactMap(Int.init).filter { $0 != own }
+    }
+
+    /// The names in a directory of `/proc`; none if it is gone.
+    public static func entries(_ directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     }
 
     /// The processes that carry `NAME=VALUE` in the environment they were started with.

@@ -15,6 +15,14 @@ public struct RemoteShell: Sendable {
         public let description: String
     }
 
+    /// The script did not end in time. It still runs in the guest.
+    public struct TimedOut: Error, Sendable, CustomStringConvertible {
+        /// How long it was given.
+        public let limit: Duration
+        /// One clause about it.
+        public var description: String { "no end within \(limit)" }
+    }
+
     /// Runs a script by the guest's `/bin/sh` and returns what it left, whatever its status.
     ///
     /// - Parameters:
@@ -22,12 +30,14 @@ public struct RemoteShell: Sendable {
     ///   - input: bytes for its standard input.
     ///   - outputLimit: bytes kept of each stream.
     ///   - timeout: wall-clock limit; the remote process is not ended by it.
-    /// - Throws: `Lost`; `Failure` when the time is up.
+    /// - Throws: `Lost`; `TimedOut`.
     public func run(
         _ script: String, input: [UInt8] = [], outputLimit: Int = 4 << 20, timeout: Duration = .seconds(60)
     ) async throws -> CommandResult {
-        let result = try await Command("ssh", ["-F", configuration.string, "guest", "--", script])
-            .run(input: input, outputLimit: outputLimit, timeout: timeout)
+        let command = Command("ssh", ["-F", configuration.string, "guest", "--", script])
+        let result = try await withTimeout(timeout, orThrow: TimedOut(limit: timeout)) {
+            try await command.run(input: input, outputLimit: outputLimit, timeout: timeout + .seconds(60))
+        }
         // 255 is ssh's own failure, or the script's own status. Only a master
         // that is gone, or ssh's own words, tell.
         if result.status == 255 && (master.termination != nil || result.errorText.contains("mux_client")) {
@@ -40,7 +50,7 @@ public struct RemoteShell: Sendable {
     ///
     /// - Parameters: as for `run`.
     ///   - purpose: a clause for the error: `read the guest's build id`.
-    /// - Throws: `Lost`; `Failure` with what the script said.
+    /// - Throws: `Lost`; `TimedOut`; `Failure` with what the script said.
     @discardableResult
     public func check(
         _ script: String, purpose: String, input: [UInt8] = [], outputLimit: Int = 4 << 20,
@@ -72,7 +82,7 @@ public struct RemoteShell: Sendable {
         try text(port: port, identity: identity, control: directory.appending("ssh"))
             .write(toFile: configuration.string, atomically: false, encoding: .utf8)
         let answered = Signal()
-        let words = Mutex("")
+        let words = Words()
         // The master's own session proves that commands run, without polling.
         let hello = "vmharness-hello"
         let command = Command(
@@ -80,11 +90,8 @@ public struct RemoteShell: Sendable {
         return try await withChild(
             command, grace: .milliseconds(200),
             output: { bytes in
-                let said = words.withLock { words in
-                    if words.utf8.count < 4096 { words += String(decoding: bytes, as: UTF8.self) }
-                    return words.contains(hello)
-                }
-                if said { answered.fire() }
+                words.add(bytes)
+                if words.text.contains(hello) { answered.fire() }
             }
         ) { master in
             let refused = Failure(
@@ -96,7 +103,7 @@ public struct RemoteShell: Sendable {
                     group.addTask {
                         let termination = try await master.waitForEnd()
                         throw Failure(
-                            "ssh ended with \(termination): \(words.withLock { $0 })", on: "127.0.0.1:\(port)",
+                            "ssh ended with \(termination): \(words.text)", on: "127.0.0.1:\(port)",
                             advice: "the console log shows how far the guest came")
                     }
                     defer { group.cancelAll() }
@@ -138,4 +145,17 @@ public struct RemoteShell: Sendable {
 
     /// The arguments of an `ssh` that gives a person a terminal in the guest.
     public var interactiveArguments: [String] { ["-F", configuration.string, "-t", "guest"] }
+}
+
+/// What the master said, as far as it matters.
+private final class Words: Sendable {
+    private let state = Mutex("")
+
+    var text: String { state.withLock { $0 } }
+
+    func add(_ bytes: UnsafeRawBufferPointer) {
+        state.withLock { text in
+            if text.utf8.count < 4096 { text += String(decoding: bytes, as: UTF8.self) }
+        }
+    }
 }

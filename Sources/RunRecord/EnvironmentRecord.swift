@@ -129,6 +129,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The host.
     public var host: Host
+    /// QEMU's events: name and data, a line each.
+    public var events: [String]
     /// What is not as the plan asked or as a reader would expect, a sentence each.
     public var notes: [String]
 
@@ -151,6 +153,7 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         self.initSystem = initSystem
         self.shares = shares
         self.host = host
+        self.events = []
         self.notes = notes
     }
 }

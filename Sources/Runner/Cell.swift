@@ -1,0 +1,25 @@
+public import TestPlan
+
+/// One plan on one kernel with one set of parameters, before it has run.
+public struct Cell: Sendable, Hashable {
+    /// The plan, with its parameters filled in.
+    public var plan: TestPlan
+    /// The kernel as asked for.
+    public var kernel: KernelName
+    /// Which repetition, from 1; nil if it runs once.
+    public var repetition: Int?
+
+    /// A plan on a kernel.
+    public init(plan: TestPlan, kernel: KernelName, repetition: Int? = nil) {
+        self.plan = plan
+        self.kernel = kernel
+        self.repetition = repetition
+    }
+
+    /// Unique in its run, and fit for a file's name.
+    public var id: String {
+        let kernel = String(
+            "\(self.kernel)".map { $0.isLetter || $0.isNumber || "._+-".contains($0) ? $0 : "-" }.suffix(100))
+        return "\(plan.name)@\(kernel)" + (repetition.map { "#\($0)" } ?? "")
+    }
+}

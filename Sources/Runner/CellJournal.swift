@@ -1,0 +1,50 @@
+import Foundation
+import RunRecord
+import Synchronization
+
+/// A cell's record while it runs. Every change is saved at once.
+final class CellJournal: Sendable {
+    private struct State {
+        var record: CellRecord
+        /// The first trouble with saving; the run goes on, and says so.
+        var problem: String?
+    }
+    private let state: Mutex<State>
+    private let began = ContinuousClock.now
+    private let save: @Sendable (CellRecord) throws -> Void
+
+    init(_ record: CellRecord, save: @Sendable @escaping (CellRecord) throws -> Void) {
+        state = Mutex(State(record: record))
+        self.save = save
+    }
+
+    var record: CellRecord { state.withLock { $0.record } }
+
+    func update(_ change: (inout CellRecord) -> Void) {
+        state.withLock { state in
+            change(&state.record)
+            state.record.seconds = (ContinuousClock.now - began) / .seconds(1)
+            do { try save(state.record) } catch { state.problem = state.problem ?? "\(error)" }
+        }
+    }
+
+    func add(_ record: CaseRecord) {
+        update { cell in
+            var record = record
+            // Two steps of one name are two cases.
+            let count = cell.cases.count { $0.name == record.name || $0.name.hasPrefix(record.name + " #") }
+            if count > 0 { record.name += " #\(count + 1)" }
+            cell.cases.append(record)
+        }
+    }
+
+    /// Sets the verdict and saves the record for the last time.
+    func conclude() -> CellRecord {
+        let problem = state.withLock { $0.problem }
+        if let problem {
+            add(CaseRecord(name: "record", verdict: .error, reason: problem, seconds: 0))
+        }
+        update { $0.conclude() }
+        return record
+    }
+}

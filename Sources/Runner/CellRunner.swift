@@ -1,0 +1,99 @@
+import Foundation
+import GuestImage
+import HostProcess
+import Machine
+import RemoteShell
+import RunRecord
+import Steps
+import SystemPackage
+import TestPlan
+
+/// Runs one cell: guest → steps and console → findings → verdict → record.
+struct CellRunner: Sendable {
+    let prepared: PreparedCell
+    let identity: SSHIdentity
+    let options: RunOptions
+    let directory: RunDirectory
+    let report: @Sendable (RunEvent) -> Void
+
+    var cell: Cell { prepared.cell }
+    var plan: TestPlan { prepared.cell.plan }
+
+    /// A console longer than this is kept up to here; reading goes on.
+    static let consoleLimit = 64 << 20
+    /// Words of QEMU and virtiofsd kept.
+    static let daemonLogLimit = 8 << 20
+
+    /// - Throws: `CancellationError`, after the record has been saved;
+    ///   `Failure` if no record can be kept at all.
+    func run() async throws {
+        let place = try directory.makeCellDirectory(cell.id)
+        let journal = CellJournal(
+            CellRecord(
+                id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
+                directory: place.name)
+        ) { try directory.update($0) }
+        journal.update { _ in }
+        report(.cellStarted(id: cell.id))
+        do {
+            try await withScratchDirectory { scratch in
+                try await runGuest(journal, in: place.path, scratch: scratch)
+            }
+        } catch {
+            let reason = error is CancellationError ? "interrupted" : "\(error)"
+            journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
+        }
+        report(.cellEnded(journal.conclude()))
+        try Task.checkCancellation()
+    }
+
+    private func runGuest(_ journal: CellJournal, in directory: FilePath, scratch: FilePath) async throws {
+        let directories = try shareDirectories(in: scratch)
+        let initrd = scratch.appending("initrd")
+        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
+        let specification = GuestSpecification(prepared, initrd: initrd, directories: directories)
+        let recorder = ConsoleRecorder(
+            log: try BoundedFile(directory.appending("console.log"), limit: Self.consoleLimit), file: "console.log")
+        let logs = GuestLogs(
+            qemu: try BoundedFile(directory.appending("qemu.log"), limit: Self.daemonLogLimit),
+            virtiofsd: try plan.guest.virtiofs.reduce(into: [:]) { logs, share in
+                // Tags may hold any byte; the file's name may not.
+                let name = share.tag.map { $0.isLetter || $0.isNumber || $0 == "-" ? String($0) : "_" }.joined()
+                logs[share.tag] = try BoundedFile(
+                    directory.appending("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
+            })
+        defer { recorder.log.finish() }
+        try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
+            let session = GuestSession(
+                runner: self, guest: guest, recorder: recorder, logs: logs, journal: journal, directory: directory,
+                shares: directories, load: .now())
+            try await session.run()
+        }
+    }
+
+    private func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
+        try plan.guest.virtiofs.enumerated().reduce(into: [:]) { directories, share in
+            if let given = share.element.share {
+                directories[share.element.tag] = FilePath(plan.directory).pushing(FilePath(given))
+                return
+            }
+            let path = scratch.appending("share\(share.offset)")
+            guard mkdir(path.string, 0o755) == 0 else {
+                throw Failure("cannot make a share: \(systemError())", on: path.string, advice: "")
+            }
+            directories[share.element.tag] = path
+        }
+    }
+
+    private func identityFiles() -> [GuestFile] {
+        func file(_ name: String, _ mode: UInt32, _ text: String) -> GuestFile {
+            GuestFile(path: "identity/\(name)", mode: mode, bytes: Array(text.utf8))
+        }
+        return [
+            file("ssh_host_ed25519_key", 0o600, identity.hostKey),
+            file("authorized_keys", 0o600, identity.authorizedKey),
+            file("hostname", 0o644, "guest\n"),
+            file("init", 0o644, plan.guest.initSystem.rawValue + "\n"),
+        ]
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import HostProcess
+import KernelLog
+import RunRecord
+import Synchronization
+
+/// Reads a guest's console: keeps its bytes, gives them to `KernelLog`, and
+/// tells who waits for a line that it came. Constant memory on any length.
+final class ConsoleRecorder: Sendable {
+    private struct Waiter {
+        let needle: [UInt8]
+        let signal: Signal
+    }
+    private struct State {
+        var reader = KernelLogReader()
+        var reports: [KernelReport] = []
+        var dropped = 0
+        /// The line being received, cut at `lineLimit`.
+        var line: [UInt8] = []
+        var waiters: [Int: Waiter] = [:]
+        var nextWaiter = 0
+        var count = 0
+        var lastByte = ContinuousClock.now
+        var initFailure: String?
+    }
+    private let state = Mutex(State())
+    private static let lineLimit = 1024
+    /// Reports kept between two drains; a guest that oopses in a loop would fill our memory.
+    private static let reportLimit = 500
+
+    /// The file of the bytes, bounded.
+    let log: BoundedFile
+    /// Its name in the cell's directory.
+    let file: String
+
+    init(log: BoundedFile, file: String) {
+        self.log = log
+        self.file = file
+    }
+
+    /// Takes bytes as they come.
+    func receive(_ bytes: UnsafeRawBufferPointer) {
+        log.write(bytes)
+        let fired = state.withLock { state in
+            state.count += bytes.count
+            state.lastByte = .now
+            state.reader.read(bytes)
+            keep(state.reader.nextReports(), in: &state)
+            return scanLines(bytes, &state)
+        }
+        for signal in fired { signal.fire() }
+    }
+
+    /// The findings since the last drain. `all` includes a report that is
+    /// still being printed: for when the console has gone quiet.
+    func drain(all: Bool) -> [Finding] {
+        let (reports, dropped) = state.withLock { state in
+            if all { keep(state.reader.flush(), in: &state) }
+            defer {
+                state.reports = []
+                state.dropped = 0
+            }
+            return (state.reports, state.dropped)
+        }
+        var findings = reports.map { Finding($0, source: .console, file: file) }
+        if dropped > 0 {
+            findings.append(
+                Finding(
+                    source: .console, severity: .notice, kind: "flood",
+                    title: "\(dropped) more reports on the console, not kept"))
+        }
+        return findings
+    }
+
+    /// Bytes received so far.
+    var count: Int { state.withLock { $0.count } }
+    /// The reason that our init gave for giving up; nil if it did not.
+    var initFailure: String? { state.withLock { $0.initFailure } }
+
+    /// Waits until a line contains `text`.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForLine(containing text: String, after action: () async throws -> Void = {}) async throws {
+        let signal = Signal()
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            state.waiters[state.nextWaiter] = Waiter(needle: Array(text.utf8), signal: signal)
+            return state.nextWaiter
+        }
+        defer { _ = state.withLock { $0.waiters.removeValue(forKey: id) } }
+        try await action()
+        try await signal.wait()
+    }
+
+    /// Waits until nothing has come for `silence`, at most until `limit`.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForQuiet(_ silence: Duration, limit: Duration) async throws {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let last = state.withLock { $0.lastByte }
+            let next = min(last + silence, deadline)
+            if ContinuousClock.now >= next { return }
+            try await Task.sleep(until: next, clock: .continuous)
+        }
+    }
+
+    private func keep(_ reports: [KernelReport], in state: inout State) {
+        let room = max(0, Self.reportLimit - state.reports.count)
+        state.reports += reports.prefix(room)
+        state.dropped += max(0, reports.count - room)
+    }
+
+    private func scanLines(_ bytes: UnsafeRawBufferPointer, _ state: inout State) -> [Signal] {
+        var fired: [Signal] = []
+        for byte in bytes {
+            guard byte == UInt8(ascii: "\n") else {
+                if state.line.count < Self.lineLimit { state.line.append(byte) }
+                continue
+            }
+            if !state.waiters.isEmpty || state.initFailure == nil {
+                let line = String(decoding: state.line, as: UTF8.self)
+                if let mark = line.range(of: InitMarks.failed) {
+                    state.initFailure = state.initFailure ?? String(line[mark.upperBound...]).trimmed
+                    fired += state.waiters.values.filter { $0.needle == Array(InitMarks.ready.utf8) }.map(\.signal)
+                }
+                for waiter in state.waiters.values where line.contains(String(decoding: waiter.needle, as: UTF8.self)) {
+                    fired.append(waiter.signal)
+                }
+            }
+            state.line.removeAll(keepingCapacity: true)
+        }
+        return fired
+    }
+}
+
+/// What our init says on the console (images/init).
+enum InitMarks {
+    /// sshd accepts connections.
+    static let ready = "vmharness-init: ready"
+    /// It gave up; the reason follows.
+    static let failed = "vmharness-init: FAILED"
+}

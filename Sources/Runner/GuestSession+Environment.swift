@@ -1,0 +1,66 @@
+import Foundation
+import GuestImage
+import HostProcess
+import Machine
+import RunRecord
+import SystemPackage
+import TestPlan
+
+extension GuestSession {
+    /// What really runs, as far as it is known at the guest's start.
+    func environment() -> EnvironmentRecord {
+        let prepared = runner.prepared
+        let specification = guest.specification
+        var notes = prepared.kernel.notes
+        if runner.options.accelerator == .auto && prepared.accelerator.accelerator == .tcg {
+            notes.append("TCG, not KVM: \(prepared.accelerator.reason)")
+        }
+        return EnvironmentRecord(
+            backend: "qemu",
+            accelerator: .init(
+                used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
+                reason: prepared.accelerator.reason),
+            qemu: prepared.qemu,
+            command: [guest.command.executable] + guest.command.arguments,
+            memory: specification.memory,
+            cpus: specification.cpus,
+            memoryBacking: specification.memoryBacking,
+            kernel: .init(
+                release: prepared.kernel.release, version: prepared.kernel.version, digest: prepared.kernel.digest,
+                packages: prepared.kernel.packages, notes: prepared.kernel.notes),
+            commandLine: specification.commandLine.joined(separator: " "),
+            image: "\(prepared.image.name) \(prepared.image.digest)",
+            initSystem: plan.guest.initSystem.rawValue,
+            shares: specification.shares.map { share in
+                .init(
+                    tag: share.tag, implementation: share.daemon.implementation.rawValue,
+                    version: share.daemon.version, program: share.daemon.path.string,
+                    cache: (try? share.daemon.word(for: share.cache)) ?? "", sandbox: share.daemon.sandbox)
+            },
+            host: .init(kernel: Self.hostKernel(), cpus: ProcessInfo.processInfo.activeProcessorCount),
+            notes: notes)
+    }
+
+    /// Adds what is only known at the end: how busy the host was, and what was lost.
+    func finishEnvironment(_ cell: inout CellRecord) {
+        cell.environment?.host.cpuPressure = load.pressure("cpu").map(Self.rounded)
+        cell.environment?.host.ioPressure = load.pressure("io").map(Self.rounded)
+        cell.environment?.host.memoryPressure = load.pressure("memory").map(Self.rounded)
+        cell.environment?.host.steal = load.steal.map(Self.rounded)
+        if recorder.log.dropped > 0 {
+            let why = recorder.log.problem ?? "limit \(recorder.log.limit)"
+            cell.environment?.notes.append("\(recorder.log.dropped) bytes of the console were not kept: \(why)")
+        }
+        for event in guest.events where !["RTC_CHANGE", "RESUME", "NIC_RX_FILTER_CHANGED"].contains(event.name) {
+            cell.environment?.events.append("\(event.name) \(event.data)")
+        }
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
+    private static func hostKernel() -> String {
+        var names = utsname()
+        uname(&names)
+        return withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import HostProcess
+import Machine
+import RunRecord
+import SystemPackage
+
+extension GuestSession {
+    /// What became of the guest, as findings: a crash of the guest is the
+    /// kernel's, the death of one of our programs is not.
+    func troubleFindings(_ trouble: [Guest.Trouble]) -> [Finding] {
+        // What follows the first is mostly its consequence.
+        trouble.prefix(1).map { trouble in
+            switch trouble {
+            case .panicked:
+                Finding(source: .qemu, severity: .failure, kind: "panic-event", title: "kernel panic (pvpanic)")
+            case .shutDown(let reason) where reason == "guest-reset":
+                Finding(source: .qemu, severity: .failure, kind: "reboot", title: "unexpected kernel reboot")
+            case .shutDown(let reason):
+                Finding(
+                    source: .qemu, severity: .trouble, kind: "shut-down",
+                    title: "the guest was shut down (\(reason))")
+            case .qemuEnded(let termination):
+                Finding(
+                    source: .qemu, severity: .trouble, kind: "qemu-died", title: "QEMU ended with \(termination)",
+                    detail: lastWords(of: logs.qemu.path.string))
+            case .virtiofsdEnded(let tag, let termination):
+                Finding(
+                    source: .virtiofsd, severity: .trouble, kind: "daemon-died",
+                    title: "virtiofsd of '\(tag)' ended with \(termination)",
+                    detail: logs.virtiofsd[tag].map { lastWords(of: $0.path.string) } ?? [])
+            case .diskFull(let device):
+                Finding(
+                    source: .qemu, severity: .trouble, kind: "host-disk-full",
+                    title: "the host's disk is full: QEMU stopped the guest at a write to '\(device)'")
+            }
+        }
+    }
+
+    private func lastWords(of file: String) -> [String] {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        return text.split(whereSeparator: \.isNewline).suffix(5).map(String.init)
+    }
+}

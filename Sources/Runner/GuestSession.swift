@@ -1,0 +1,192 @@
+import Foundation
+import GuestImage
+import HostProcess
+import Machine
+import RemoteShell
+import RunRecord
+import Steps
+import SystemPackage
+import TestPlan
+
+/// A cell's time with its running guest: boot, steps, and what is left to read.
+struct GuestSession: Sendable {
+    let runner: CellRunner
+    let guest: Guest
+    let recorder: ConsoleRecorder
+    let logs: GuestLogs
+    let journal: CellJournal
+    /// The cell's directory.
+    let directory: FilePath
+    let shares: [String: FilePath]
+    let load: HostLoad
+
+    var plan: TestPlan { runner.plan }
+    var id: String { runner.cell.id }
+
+    /// - Throws: `CancellationError`; `Failure` of our side.
+    func run() async throws {
+        journal.update { $0.environment = environment() }
+        try? (guest.command.description + "\n").write(
+            toFile: directory.appending("qemu-command.txt").string, atomically: false, encoding: .utf8)
+        defer { journal.update { finishEnvironment(&$0) } }
+        let boot = try await race(limit: runner.options.bootLimit) {
+            try await recorder.waitForLine(containing: InitMarks.ready)
+        }
+        guard case .finished = boot, recorder.initFailure == nil else {
+            try await recordFailedBoot(boot)
+            try await keep(nil)
+            return
+        }
+        do {
+            try await RemoteShell.with(
+                port: guest.sshPort, identity: runner.identity, directory: guest.directory,
+                timeout: runner.options.bootLimit
+            ) { shell in
+                let seconds = (ContinuousClock.now - guest.started) / .seconds(1)
+                journal.update { $0.bootSeconds = seconds }
+                runner.report(.guestUp(cell: id, seconds: seconds))
+                try await inside(shell)
+            }
+        } catch {
+            try Task.checkCancellation()
+            // A guest that broke takes its session along: what it said comes first.
+            let findings = record(recorder.drain(all: true) + troubleFindings(guest.trouble))
+            journal.add(
+                CaseRecord(
+                    name: "ssh", verdict: CaseRecord.verdict(of: .error, with: findings), reason: "\(error)",
+                    seconds: 0, findings: findings))
+        }
+    }
+
+    private func inside(_ shell: RemoteShell) async throws {
+        let buildID = try? await shell.run("cat /sys/kernel/notes", timeout: .seconds(20)).output
+        journal.update { $0.environment?.kernel.buildID = buildID.flatMap { BuildID(notes: $0) }?.text }
+        // What the kernel complained of before any step is nobody's but the boot's.
+        let early = record(recorder.drain(all: false))
+        if !early.isEmpty {
+            journal.add(
+                CaseRecord(
+                    name: "boot", verdict: CaseRecord.verdict(of: .pass, with: early),
+                    reason: early.first { $0.severity == .failure }?.title,
+                    seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
+        }
+        let context = StepContext(shell: shell, shares: shares) { [kernel = runner.prepared.kernel] name in
+            guard let path = kernel.modulePath(name) else {
+                throw Failure("the kernel has no such module", on: name, advice: "")
+            }
+            return try await ModuleFile.decompressed(path, limit: 256 << 20)
+        }
+        var stopped: String?
+        for (number, step) in plan.steps.enumerated() {
+            if let stopped {
+                if step.isCase {
+                    journal.add(CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped)", seconds: 0))
+                }
+                continue
+            }
+            runner.report(.stepStarted(cell: id, name: step.title))
+            stopped = try await StepRun(session: self, shell: shell, context: context, number: number + 1, step: step)
+                .run()
+        }
+        if stopped == nil || guest.trouble.isEmpty { try await readKernelMessages(shell) }
+        try await keep(shell)
+    }
+
+    /// Runs an operation until it ends, the guest is in trouble, or time is up.
+    func race<Value: Sendable>(
+        limit: Duration, _ operation: @Sendable @escaping () async throws -> Value
+    ) async throws -> Race<Value> {
+        try await withThrowingTaskGroup(of: Race<Value>.self) { group in
+            group.addTask { .finished(try await operation()) }
+            group.addTask { .trouble(try await guest.waitForTrouble()) }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return .timeUp
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
+    /// Tells of findings as they are recorded.
+    func record(_ findings: [Finding]) -> [Finding] {
+        for finding in findings { runner.report(.found(cell: id, finding)) }
+        return findings
+    }
+
+    private func recordFailedBoot(_ boot: Race<Void>) async throws {
+        var reason = "the guest did not come up within \(runner.options.bootLimit)"
+        var verdict = Verdict.error
+        var files: [String] = []
+        var findings: [Finding] = []
+        if let said = recorder.initFailure {
+            reason = "the guest's init gave up: \(said)"
+        } else if case .trouble(let trouble) = boot {
+            reason = trouble.map(\.description).joined(separator: "; ")
+        } else {
+            runner.report(.climbing(cell: id, reason: reason))
+            let evidence = try await ladder(nil).climb(stuck: nil)
+            files = evidence.files
+            // A kernel that spoke and then stood still is its own fault, unless
+            // the host gave it no time to go on.
+            if recorder.count > 0 && evidence.starvation < StepRun.starved {
+                findings.append(
+                    Finding(source: .ladder, severity: .failure, kind: "hang", title: "hang during boot"))
+                verdict = .fail
+            }
+        }
+        findings = record(recorder.drain(all: true) + findings + troubleFindings(guest.trouble))
+        journal.add(
+            CaseRecord(
+                name: "boot", verdict: CaseRecord.verdict(of: verdict, with: findings), reason: reason,
+                seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: findings, files: files))
+    }
+
+    func ladder(_ shell: RemoteShell?) -> HangLadder {
+        HangLadder(
+            guest: guest, shell: shell, console: recorder, directory: directory,
+            dumpsMemory: runner.options.dumpsMemory)
+    }
+
+    /// What `/dev/kmsg` has and the console has not: lines lost to a busy
+    /// serial port, or below the console's level.
+    private func readKernelMessages(_ shell: RemoteShell) async throws {
+        guard let result = try? await shell.run("dmesg --raw", outputLimit: 16 << 20, timeout: .seconds(30)),
+            result.status == 0
+        else {
+            try Task.checkCancellation()
+            return
+        }
+        let extra = record(
+            KernelMessages.additional(in: result.output, beyond: journal.record.findings, file: "kmsg.log"))
+        try? Data(result.output).write(to: URL(filePath: directory.appending("kmsg.log").string))
+        if !extra.isEmpty {
+            journal.add(
+                CaseRecord(
+                    name: "kmsg", verdict: CaseRecord.verdict(of: .pass, with: extra),
+                    reason: extra.first { $0.severity == .failure }?.title, seconds: 0, findings: extra))
+        }
+    }
+
+    private func keep(_ shell: RemoteShell?) async throws {
+        guard let wait = runner.options.keepFailed,
+            Verdict.over(journal.record.cases.map(\.verdict)).exitStatus != 0
+        else { return }
+        let command =
+            shell.map { Command("ssh", $0.interactiveArguments).description }
+            ?? "no SSH; QEMU's pid is \(guest.pid)"
+        runner.report(.kept(cell: id, command: command))
+        try await wait()
+    }
+}
+
+/// Which of several came first.
+enum Race<Value: Sendable>: Sendable {
+    /// The operation ended.
+    case finished(Value)
+    /// The guest is in trouble.
+    case trouble([Guest.Trouble])
+    /// The limit is over.
+    case timeUp
+}

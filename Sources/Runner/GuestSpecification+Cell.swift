@@ -1,0 +1,32 @@
+import GuestImage
+import Machine
+import SystemPackage
+import TestPlan
+
+extension GuestSpecification {
+    /// The guest of a cell.
+    ///
+    /// - Parameters:
+    ///   - prepared: what it is made of.
+    ///   - initrd: its own initramfs, with the run's keys.
+    ///   - directories: the host's directory behind each share's tag.
+    init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath]) {
+        let guest = prepared.cell.plan.guest
+        self.init(
+            memory: guest.memory.bytes,
+            cpus: guest.cpus,
+            accelerator: prepared.accelerator.accelerator,
+            kernel: prepared.kernel.vmlinuz,
+            initrd: initrd,
+            commandLine: KernelCommandLine.defaults() + guest.commandLine,
+            disks: [
+                Disk(serial: "root", image: prepared.image.disk, copyOnWrite: true),
+                Disk(serial: "modules", image: prepared.kernel.modulesImage, copyOnWrite: false),
+            ],
+            shares: guest.virtiofs.map { share in
+                Share(
+                    tag: share.tag, directory: directories[share.tag]!, daemon: prepared.daemons[share.tag]!,
+                    cache: VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!)
+            })
+    }
+}

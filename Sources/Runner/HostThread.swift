@@ -1,0 +1,39 @@
+import HostProcess
+
+/// A thread of a host process, as `/proc/PID/task/TID` shows it.
+struct HostThread: Sendable {
+    let id: Int
+    let name: String
+    let state: String
+    let wchan: String
+    let stack: String
+    /// Seconds it was runnable and had no CPU (second field of schedstat,
+    /// Documentation/scheduler/sched-stats.rst).
+    let waited: Double
+
+    /// The threads of the processes and of their children.
+    static func all(of pids: [Int]) -> [HostThread] {
+        pids.flatMap { [$0] + ProcessTable.children(of: $0) }.flatMap(threads)
+    }
+
+    private static func threads(of pid: Int) -> [HostThread] {
+        ProcessTable.entries("/proc/\(pid)/task").compactMap(Int.init).sorted().compactMap { tid in
+            let base = "/proc/\(pid)/task/\(tid)"
+            func text(_ file: String) -> String {
+                ProcessTable.read("\(base)/\(file)").map { String(decoding: $0, as: UTF8.self).trimmed } ?? ""
+            }
+            let name = text("comm")
+            guard !name.isEmpty else { return nil }
+            let waited = text("schedstat").split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+            return HostThread(
+                id: tid, name: name, state: ProcessTable.state(of: tid).map(String.init) ?? "?",
+                wchan: text("wchan"), stack: text("stack"), waited: waited / 1e9)
+        }
+    }
+
+    func description(waited: Double) -> String {
+        let percent = Int((100 * waited).rounded())
+        let head = "\(id) \(name) state \(state) wchan \(wchan), waited for a CPU \(percent) % of the last second\n"
+        return stack.isEmpty ? head : head + stack + "\n"
+    }
+}

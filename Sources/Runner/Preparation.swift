@@ -1,0 +1,157 @@
+import Foundation
+public import GuestImage
+import HostProcess
+public import Machine
+public import SystemPackage
+import TestPlan
+
+/// All that a cell's guest is made of, ready before any guest is started, so
+/// that what is wrong is refused first.
+public struct PreparedCell: Sendable {
+    /// The cell.
+    public let cell: Cell
+    /// Its kernel.
+    public let kernel: Kernel
+    /// Its rootfs.
+    public let image: RootImage
+    /// The initramfs of kernel and image.
+    public let initramfs: FilePath
+    /// The accelerator and why it is the one.
+    public let accelerator: AcceleratorProbe.Answer
+    /// The daemon of each share, by tag.
+    public let daemons: [String: VirtiofsdProgram]
+    /// What QEMU says of its version.
+    public let qemu: String
+}
+
+/// Resolves kernels, builds images, proves the accelerator and checks each
+/// plan against its kernel.
+public struct Preparation: Sendable {
+    private let options: RunOptions
+    private let cache: Cache
+    private let progress: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - options: how the cells will run.
+    ///   - cache: where kernels and images are kept.
+    ///   - progress: gets a line for each thing that takes time.
+    public init(options: RunOptions, cache: Cache, progress: @Sendable @escaping (String) -> Void) {
+        self.options = options
+        self.cache = cache
+        self.progress = progress
+    }
+
+    /// Prepares all cells, or none.
+    ///
+    /// - Throws: `Failure` for the host, `InvalidFile` with every plan's
+    ///   problems on its kernels.
+    public func prepare(_ cells: [Cell]) async throws -> [PreparedCell] {
+        let qemu = try await QEMUVersion.installed()
+        let installed = await VirtiofsdProgram.installed()
+        var problems: [Diagnostic] = []
+        var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
+        for plan in Set(cells.map(\.plan)) {
+            daemons[plan] = try Self.daemons(for: plan, among: installed)
+        }
+        let store = KernelStore(cache: cache, progress: progress)
+        var kernels: [KernelName: Kernel] = [:]
+        for name in cells.map(\.kernel) where kernels[name] == nil {
+            kernels[name] = try await store.resolve(name, refresh: options.refresh)
+        }
+        for cell in cells { problems += Self.check(cell.plan, on: kernels[cell.kernel]!) }
+        guard problems.isEmpty else { throw InvalidFile(diagnostics: problems) }
+
+        let probe = AcceleratorProbe(cache: cache.root)
+        let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
+        var prepared: [PreparedCell] = []
+        for cell in cells {
+            let kernel = kernels[cell.kernel]!
+            let image = try await images.ensure(cell.plan.guest.image)
+            prepared.append(
+                PreparedCell(
+                    cell: cell, kernel: kernel, image: image,
+                    initramfs: try await Initramfs.ensure(kernel: kernel, image: image, cache: cache),
+                    accelerator: try await probe.choose(try request(for: cell.plan)),
+                    daemons: daemons[cell.plan]!, qemu: qemu))
+        }
+        return prepared
+    }
+
+    /// The accelerator that the plan and the command line agree on.
+    private func request(for plan: TestPlan) throws -> AcceleratorProbe.Request {
+        guard let required = plan.guest.accelerator ?? plan.requires.accelerator else { return options.accelerator }
+        let request = AcceleratorProbe.Request(rawValue: required.rawValue)!
+        guard options.accelerator == .auto || options.accelerator == request else {
+            throw Failure(
+                "the plan asks for \(required.rawValue), the command line for \(options.accelerator.rawValue)",
+                on: plan.file, advice: "drop --accel, or change the plan", blame: .request)
+        }
+        return request
+    }
+
+    /// The daemon for each share: the one the plan names, or the first that
+    /// has the cache mode. Never 9p.
+    private static func daemons(
+        for plan: TestPlan, among installed: [VirtiofsdProgram]
+    ) throws -> [String: VirtiofsdProgram] {
+        try plan.guest.virtiofs.reduce(into: [:]) { chosen, share in
+            let cache = VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!
+            let fitting = installed.filter { program in
+                (share.daemon == .any || share.daemon.rawValue == program.implementation.rawValue)
+                    && (try? program.word(for: cache)) != nil
+            }
+            guard let first = fitting.first else {
+                let kind = share.daemon == .any ? "a virtiofsd" : "a virtiofsd in \(share.daemon.rawValue)"
+                let known = installed.map { "\($0.path) (\($0.implementation.rawValue))" }.joined(separator: ", ")
+                throw Failure(
+                    "no \(kind) with cache mode '\(share.cache.rawValue)' is installed", on: "\(share.location)",
+                    advice: known.isEmpty
+                        ? "apt-get install qemu-system-common (Debian 12) or virtiofsd (Debian 13)"
+                        : "installed: \(known); VMHARNESS_VIRTIOFSD names others", blame: .request)
+            }
+            chosen[share.tag] = first
+        }
+    }
+
+    /// What the plan needs and the kernel lacks.
+    private static func check(_ plan: TestPlan, on kernel: Kernel) -> [Diagnostic] {
+        func missing(_ module: String, at location: SourceLocation?) -> Diagnostic? {
+            if kernel.hasModule(module) { return nil }
+            let near = nearestSpelling(of: module, among: kernel.moduleNames).map { "did you mean '\($0)'?" }
+            return Diagnostic(
+                location: location, message: "kernel \(kernel.release) has no module '\(module)'",
+                advice: near ?? "`vmharness kernel list` shows where its modules are")
+        }
+        var problems: [Diagnostic?] = []
+        for module in plan.requires.modules { problems.append(missing(module, at: nil)) }
+        if !plan.guest.virtiofs.isEmpty {
+            problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))
+        }
+        for step in plan.steps {
+            switch step.action {
+            case .modulePad(let module, _, _):
+                problems.append(missing(module, at: step.location))
+                if kernel.hasModule(module), kernel.modulePath(module) == nil {
+                    problems.append(
+                        Diagnostic(
+                            location: step.location, message: "'\(module)' is built into kernel \(kernel.release)",
+                            advice: "name one that is a file, such as dummy"))
+                }
+            case .moduleInsert(.name(let module), _): problems.append(missing(module, at: step.location))
+            default: break
+            }
+        }
+        for option in plan.requires.config {
+            let parts = option.split(separator: "=", maxSplits: 1)
+            let wanted = parts.count == 2 ? String(parts[1]) : "y"
+            let actual = kernel.configValue(String(parts[0])) ?? "n"
+            if actual != wanted {
+                problems.append(
+                    Diagnostic(
+                        location: nil, message: "kernel \(kernel.release) has \(parts[0])=\(actual), not \(wanted)",
+                        advice: "choose another kernel, or change the plan's `requires`"))
+            }
+        }
+        return problems.compactMap { $0 }
+    }
+}

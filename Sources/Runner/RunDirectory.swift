@@ -1,0 +1,100 @@
+import Foundation
+import HostProcess
+public import RunRecord
+import Synchronization
+public import SystemPackage
+
+/// A run's directory: `run.json`, and a directory for each cell. `run.json` is
+/// replaced whole after every case, so a killed controller leaves every result
+/// it had.
+public final class RunDirectory: Sendable {
+    /// Absolute.
+    public let path: FilePath
+    private let record: Mutex<RunRecord>
+
+    /// Makes the directory.
+    ///
+    /// - Parameters:
+    ///   - path: absolute; must not hold a run already.
+    ///   - record: the run as it begins.
+    /// - Throws: `Failure` if it cannot be made or holds a run.
+    public init(_ path: FilePath, record: RunRecord) throws {
+        self.path = path
+        self.record = Mutex(record)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path.appending("cells").string, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                "cannot make the run's directory: \(error.localizedDescription)", on: path.string,
+                advice: "name another with --out", blame: .request)
+        }
+        guard access(file.string, F_OK) != 0 else {
+            throw Failure(
+                "the directory holds a run already", on: path.string,
+                advice: "nothing is overwritten: name another with --out", blame: .request)
+        }
+        try save()
+    }
+
+    /// The document.
+    public var file: FilePath { path.appending("run.json") }
+
+    /// The run as it is now.
+    public var current: RunRecord { record.withLock { $0 } }
+
+    /// Makes the directory of a cell.
+    ///
+    /// - Returns: its path and its name relative to the run's directory.
+    /// - Throws: `Failure` if it cannot be made.
+    func makeCellDirectory(_ id: String) throws -> (path: FilePath, name: String) {
+        let name = "cells/\(id)"
+        let directory = path.appending("cells").appending(id)
+        guard mkdir(directory.string, 0o755) == 0 else {
+            throw Failure("cannot make the cell's directory: \(systemError())", on: directory.string, advice: "")
+        }
+        return (directory, name)
+    }
+
+    /// Puts a cell's state into the document and saves it.
+    ///
+    /// - Throws: `Failure` if the document cannot be written: a full disk.
+    func update(_ cell: CellRecord) throws {
+        record.withLock { run in
+            if let at = run.cells.firstIndex(where: { $0.id == cell.id }) {
+                run.cells[at] = cell
+            } else {
+                run.cells.append(cell)
+            }
+        }
+        try save()
+    }
+
+    /// Ends the run and saves the document.
+    ///
+    /// - Parameters:
+    ///   - order: the cells' ids in the order in which they were asked for.
+    ///   - interruption: why it ended early; nil if it did not.
+    /// - Throws: `Failure` if the document cannot be written.
+    func finish(order: [String], interruption: String?) throws {
+        record.withLock { run in
+            run.cells.sort { order.firstIndex(of: $0.id) ?? .max < order.firstIndex(of: $1.id) ?? .max }
+            run.ended = Date()
+            run.interruption = interruption
+            run.verdict = .over(run.cells.map(\.verdict) + (interruption == nil ? [] : [.error]))
+        }
+        try save()
+    }
+
+    private func save() throws {
+        try record.withLock { run in
+            do {
+                try run.json().write(to: URL(filePath: file.string), options: .atomic)
+            } catch {
+                throw Failure(
+                    "cannot save the results: \(error.localizedDescription)", on: file.string,
+                    advice: "free some space there; what was saved before is still whole")
+            }
+        }
+    }
+}

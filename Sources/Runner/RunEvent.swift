@@ -1,0 +1,21 @@
+public import RunRecord
+
+/// What a person who watches a run is told.
+public enum RunEvent: Sendable {
+    /// Something that takes time is being prepared: an image, a kernel.
+    case preparing(String)
+    /// A cell's guest is being started.
+    case cellStarted(id: String)
+    /// The guest answered its first command, so many seconds after QEMU was started.
+    case guestUp(cell: String, seconds: Double)
+    /// A step began.
+    case stepStarted(cell: String, name: String)
+    /// The console, a daemon or the ladder told something.
+    case found(cell: String, Finding)
+    /// A step does not end; evidence is being gathered.
+    case climbing(cell: String, reason: String)
+    /// A cell has its verdict.
+    case cellEnded(CellRecord)
+    /// A guest is kept for a look; the command leads into it.
+    case kept(cell: String, command: String)
+}

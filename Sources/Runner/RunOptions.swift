@@ -1,0 +1,31 @@
+public import Machine
+public import SystemPackage
+
+/// How to run cells.
+public struct RunOptions: Sendable {
+    /// The accelerator.
+    public var accelerator: AcceleratorProbe.Request
+    /// Guests at the same time, 1 or more.
+    public var jobs: Int
+    /// Take a dump of the guest's memory when something hangs.
+    public var dumpsMemory: Bool
+    /// Awaited before the guest of a failed cell is ended; nil ends it at once.
+    public var keepFailed: (@Sendable () async throws -> Void)?
+    /// Where `images/` is.
+    public var images: FilePath
+    /// How long a guest may take to answer its first command.
+    public var bootLimit: Duration
+    /// Ask the archives for newer kernels even if the index is fresh.
+    public var refresh: Bool
+
+    /// Defaults: any accelerator, one guest at a time, no dump, nothing kept.
+    public init(images: FilePath) {
+        accelerator = .auto
+        jobs = 1
+        dumpsMemory = false
+        keepFailed = nil
+        self.images = images
+        bootLimit = .seconds(120)
+        refresh = false
+    }
+}

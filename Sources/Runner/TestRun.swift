@@ -1,0 +1,52 @@
+import Foundation
+import HostProcess
+import RemoteShell
+public import RunRecord
+import Synchronization
+
+/// Runs prepared cells and keeps the record.
+public struct TestRun: Sendable {
+    private let options: RunOptions
+    private let directory: RunDirectory
+    private let report: @Sendable (RunEvent) -> Void
+
+    /// - Parameters:
+    ///   - options: how to run.
+    ///   - directory: where the results go.
+    ///   - report: told of what happens, from any task.
+    public init(options: RunOptions, directory: RunDirectory, report: @Sendable @escaping (RunEvent) -> Void) {
+        self.options = options
+        self.directory = directory
+        self.report = report
+    }
+
+    /// Runs the cells, `jobs` at a time, and returns the record. Cancelling
+    /// the task ends the guests and keeps what there is.
+    ///
+    /// - Parameter interruption: asked at the end why the task was cancelled.
+    /// - Throws: `Failure` if the record cannot be kept.
+    public func run(_ cells: [PreparedCell], interruption: @Sendable () -> String?) async throws -> RunRecord {
+        do {
+            try await withScratchDirectory { scratch in
+                let identity = try await SSHIdentity.make(in: scratch)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for (index, cell) in cells.enumerated() {
+                        if index >= options.jobs { try await group.next() }
+                        let runner = CellRunner(
+                            prepared: cell, identity: identity, options: options, directory: directory,
+                            report: report)
+                        group.addTask { try await runner.run() }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        } catch {
+            try directory.finish(
+                order: cells.map(\.cell.id), interruption: interruption() ?? (error is CancellationError ? "cancelled" : "\(error)"))
+            if error is CancellationError { return directory.current }
+            throw error
+        }
+        try directory.finish(order: cells.map(\.cell.id), interruption: interruption())
+        return directory.current
+    }
+}

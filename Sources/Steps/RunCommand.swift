@@ -1,0 +1,21 @@
+import HostProcess
+import RemoteShell
+import TestPlan
+
+/// `run`: a command of the plan's own, with the exit status it must have.
+func runCommand(
+    _ command: GuestCommand, status: Int, _ timeout: Duration, in context: StepContext
+) async throws -> StepResult {
+    let script =
+        switch command {
+        case .arguments(let words): "echo $$ >\(stepProcessFile); exec \(GuestWord.quoted(words))"
+        case .shell(let text): "echo $$ >\(stepProcessFile); exec sh -c \(GuestWord.quoted(text))"
+        }
+    let result = try await context.shell.run(script, timeout: timeout)
+    let said = result.text + result.errorText
+    guard result.status == status else {
+        return StepResult(
+            .failed(reason: "status \(result.status), expected \(status)", evidence: lastLines(said)), output: said)
+    }
+    return StepResult(.passed, output: said)
+}

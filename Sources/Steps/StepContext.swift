@@ -1,0 +1,97 @@
+public import RemoteShell
+public import SystemPackage
+public import TestPlan
+
+/// What a step may use: the guest by its shell, and the host's side of it.
+public struct StepContext: Sendable {
+    /// The guest's shell.
+    public let shell: RemoteShell
+    /// The host's directory behind each virtiofs tag.
+    public let shares: [String: FilePath]
+    /// The uncompressed bytes of a module of the guest's kernel, by name.
+    public let moduleBytes: @Sendable (String) async throws -> [UInt8]
+
+    /// What a step may use.
+    public init(
+        shell: RemoteShell, shares: [String: FilePath],
+        moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
+    ) {
+        self.shell = shell
+        self.shares = shares
+        self.moduleBytes = moduleBytes
+    }
+}
+
+/// How a step ended.
+public enum StepOutcome: Sendable {
+    /// It did what it should.
+    case passed
+    /// What it tests went wrong: one sentence, and the lines that show it.
+    case failed(reason: String, evidence: [String])
+    /// Our side, the set-up or the plan: not the kernel's fault.
+    case broken(reason: String)
+    /// It neither ended nor will: its limit is over, and the hang ladder is next.
+    case hung(limit: Duration)
+    /// The guest no longer answers by SSH.
+    case lost(reason: String)
+}
+
+/// How a step ended and what it printed.
+public struct StepResult: Sendable {
+    /// How it ended.
+    public var outcome: StepOutcome
+    /// What it printed in the guest, for the evidence.
+    public var output: String
+
+    /// An outcome and what was printed.
+    public init(_ outcome: StepOutcome, output: String = "") {
+        self.outcome = outcome
+        self.output = output
+    }
+}
+
+/// Where a step leaves the id of its process in the guest, for the ladder to find.
+public let stepProcessFile = "/run/vmharness-step.pid"
+
+/// A step of a plan, carried out.
+///
+/// - Parameters:
+///   - step: what to do.
+///   - context: what it may use.
+/// - Throws: `CancellationError`.
+public func perform(_ step: PlanStep, in context: StepContext) async throws -> StepResult {
+    do {
+        return try await withinGuest(step, context)
+    } catch let error as CancellationError {
+        throw error
+    } catch is RemoteShell.TimedOut {
+        return StepResult(.hung(limit: step.timeout))
+    } catch let lost as RemoteShell.Lost {
+        return StepResult(.lost(reason: lost.description))
+    } catch {
+        try Task.checkCancellation()
+        return StepResult(.broken(reason: "\(error)"))
+    }
+}
+
+private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws -> StepResult {
+    switch step.action {
+    case .modulePad(let module, let size, let target):
+        try await padModule(module, to: size.bytes, at: target, in: context)
+    case .mount(let tag, let directory, let options, let readOnly):
+        try await mount(tag, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
+    case .unmount(let directory):
+        try await unmount(directory, step.timeout, in: context)
+    case .moduleInsert(let source, let parameters):
+        try await insertModule(source, parameters: parameters, step.timeout, in: context)
+    case .moduleRemove(let name):
+        try await removeModule(name, step.timeout, in: context)
+    case .run(let command, let status, _):
+        try await runCommand(command, status: status, step.timeout, in: context)
+    }
+}
+
+/// The lines of a text, for evidence: the last few, without blank ones.
+func lastLines(_ text: String, _ count: Int = 8) -> [String] {
+    text.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
+}

@@ -1,0 +1,129 @@
+extension PlanParser {
+    private static let guestKeys = ["memory", "cpus", "image", "init", "accel", "command-line", "devices"]
+    /// Every device takes a slot of the guest's PCI bus, which has 32; the harness needs some of them.
+    private static let mostDevices = 16
+    /// x86 has 2048 bytes for all arguments (`COMMAND_LINE_SIZE`); half of them are left to the harness.
+    private static let longestCommandLine = 1024
+
+    func guest(_ node: LocatedNode) -> GuestRequest? {
+        guard let reader = MappingReader(node, of: "guest", keys: Self.guestKeys, problems) else { return nil }
+        var guest = GuestRequest()
+        if let memory = reader.byteCount("memory", in: .mebibytes(128) ... .tebibytes(1)) { guest.memory = memory }
+        if let cpus = reader.integer("cpus", in: 1...256) { guest.cpus = cpus }
+        if let image = reader.node("image").flatMap({ imageName($0, reader.label("image")) }) { guest.image = image }
+        if let initSystem = reader.choice("init", of: GuestRequest.InitSystem.self) { guest.initSystem = initSystem }
+        guest.accelerator = reader.choice("accel", of: AcceleratorKey.self)?.accelerator
+        if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
+        if let node = reader.node("devices") { guest.devices = devices(node, reader) }
+        return guest
+    }
+
+    private func imageName(_ node: LocatedNode, _ label: String) -> String? {
+        guard let name = node.string(label, problems) else { return nil }
+        guard let first = name.first, isLowerCaseOrDigit(first), name.utf8.count <= 64,
+            name.allSatisfy({ isLowerCaseOrDigit($0) || $0 == "-" || $0 == "." })
+        else {
+            problems.report(
+                "\(label) must be the name of an image, not \(quoted(name))",
+                at: node.location,
+                advice: "use lower-case letters, digits, '-' and '.'"
+            )
+            return nil
+        }
+        return name
+    }
+
+    private func commandLine(_ node: LocatedNode, _ guest: MappingReader) -> [String] {
+        guard let items = node.items(guest.label("command-line"), problems) else { return [] }
+        let arguments = items.compactMap { kernelArgument($0, "an item of \(guest.label("command-line"))") }
+        if arguments.reduce(0, { $0 + $1.utf8.count + 1 }) > Self.longestCommandLine {
+            problems.report(
+                "\(guest.label("command-line")) is longer than \(Self.longestCommandLine) bytes", at: node.location)
+        }
+        return arguments
+    }
+
+    private func kernelArgument(_ node: LocatedNode, _ label: String) -> String? {
+        guard let argument = node.string(label, problems) else { return nil }
+        guard !argument.isEmpty, argument.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else {
+            problems.report("\(label) must be printable ASCII, not \(quoted(argument))", at: node.location)
+            return nil
+        }
+        // The kernel ends an argument at a space unless double quotes enclose it (lib/cmdline.c, next_arg).
+        let pieces = argument.split(separator: "\"", omittingEmptySubsequences: false)
+        let isWhole =
+            pieces.count % 2 == 1
+            && !pieces.enumerated().contains { $0.offset % 2 == 0 && $0.element.contains(" ") }
+        guard isWhole else {
+            problems.report(
+                "\(label) must be one argument, not \(quoted(argument))",
+                at: node.location,
+                advice: "make it several items, or put double quotes around a value with spaces"
+            )
+            return nil
+        }
+        return argument
+    }
+
+    private func devices(_ node: LocatedNode, _ guest: MappingReader) -> [DeviceRequest] {
+        guard let items = node.items(guest.label("devices"), problems) else { return [] }
+        if items.count > Self.mostDevices {
+            problems.report("guest has more than \(Self.mostDevices) devices", at: node.location)
+        }
+        var tags: [String: SourceLocation] = [:]
+        return items.compactMap { item in
+            guard let entry = onlyEntry(item, "a device", of: ["virtiofs"]) else { return nil }
+            guard let request = virtiofs(entry) else { return nil }
+            if let first = tags[request.tag] {
+                problems.report(
+                    "a second virtiofs device has the tag '\(request.tag)'",
+                    at: request.location,
+                    advice: "the first is in line \(first.line); give this one another tag"
+                )
+            }
+            tags[request.tag] = tags[request.tag] ?? request.location
+            return .virtiofs(request)
+        }
+    }
+
+    /// The one entry of a mapping which says by its key what it is, such as a device or a step.
+    func onlyEntry(_ node: LocatedNode, _ subject: String, of kinds: [String]) -> LocatedNode.Entry? {
+        guard case .mapping(let entries) = node.content, let entry = entries.first else {
+            let advice: String? =
+                if case .scalar(let text, _) = node.content { spellingAdvice(for: text, among: kinds) } else { nil }
+            problems.report(
+                "\(subject) must be a mapping such as '\(kinds[0]): {…}', not \(node.summary)",
+                at: node.location,
+                advice: advice
+            )
+            return nil
+        }
+        guard kinds.contains(entry.key) else {
+            problems.report(
+                "unknown \(subject.split(separator: " ").last ?? "") \(quoted(entry.key))",
+                at: entry.location,
+                advice: spellingAdvice(for: entry.key, among: kinds)
+            )
+            return nil
+        }
+        if entries.count > 1 {
+            let second = entries[1]
+            problems.report(
+                "\(subject) has one key, '\(entry.key)', and not \(quoted(second.key)) too",
+                at: second.location,
+                advice: kinds.contains(second.key)
+                    ? "begin another item with '- \(second.key):'"
+                    : "indent \(quoted(second.key)) below '\(entry.key)'"
+            )
+            return nil
+        }
+        return entry
+    }
+}
+
+/// What `accel` may say; `auto` is the same as leaving it out.
+enum AcceleratorKey: String, CaseIterable {
+    case kvm, tcg, auto
+
+    var accelerator: Accelerator? { Accelerator(rawValue: rawValue) }
+}
