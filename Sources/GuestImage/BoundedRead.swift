@@ -1,0 +1,46 @@
+import Foundation
+import HostProcess
+import SystemPackage
+
+/// Whole files, up to a limit: a file given to us may be of any size, or no file at all.
+enum BoundedRead {
+    /// The bytes of a regular file.
+    ///
+    /// - Throws: `Failure` if it cannot be read or has more than `limit` bytes.
+    static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
+        let descriptor = open(path.string, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw Failure("cannot read file: \(systemError())", on: path.string, advice: "check the path")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure("not a regular file", on: path.string, advice: "name a file")
+        }
+        guard Int(status.st_size) <= limit else { throw tooLarge(path, limit: limit) }
+        let size = Int(status.st_size)
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = read(descriptor, buffer.baseAddress! + count, size - count)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failed = true }
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        guard !failed else {
+            throw Failure("cannot read file: \(systemError())", on: path.string, advice: "check the disk")
+        }
+        return bytes
+    }
+
+    /// The text of a regular file, what is not UTF-8 replaced.
+    static func text(of path: FilePath, limit: Int) throws -> String {
+        String(decoding: try bytes(of: path, limit: limit), as: UTF8.self)
+    }
+
+    static func tooLarge(_ path: FilePath, limit: Int) -> Failure {
+        Failure("larger than \(limit) bytes", on: path.string, advice: "is it the right file?")
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import HostProcess
+import SystemPackage
+
+/// Makes a root image: mmdebstrap, our init files, `mke2fs -d`. Nothing is
+/// mounted on the host, and nothing of it outlives us.
+struct ImageBuilder {
+    /// Raised when images are made otherwise, so that old ones are made again.
+    static let format = 1
+    /// Times in images are cut at this one, so that the same packages give the
+    /// same bytes (reproducible-builds.org, SOURCE_DATE_EPOCH): 2025-01-01.
+    private static let time = 1_735_689_600
+
+    let definition: ImageDefinition
+    let files: GuestInitFiles
+    let recipe: String
+    let archive: AptArchive
+    let progress: @Sendable (String) -> Void
+
+    /// Makes the entry's files.
+    ///
+    /// - Returns: the digest of what went in.
+    func build(in entry: FilePath) async throws -> String {
+        let root = entry.appending("root")
+        try await bootstrap(root, scratch: entry)
+        let packages = try await installedPackages(root)
+        try await configure(root)
+        try takeOut("busybox", from: root.appending("usr/bin/busybox"), into: entry)
+        try writeFile(entry.appending(GuestInitFiles.initramfs), files.content(GuestInitFiles.initramfs), mode: 0o755)
+        progress("writing the image \(definition.name)")
+        try await FilesystemImage(
+            label: "root", uuid: "726f6f74-0000-4d00-8000-766d6861726e", size: definition.size, time: Self.time
+        )
+        .make(from: root, at: entry.appending("root.img"))
+        try await Command("rm", ["-rf", "--one-file-system", "--", root.string]).check(timeout: .seconds(300))
+        try RootImageManifest(name: definition.name, recipe: recipe, packages: packages).write(to: entry)
+        return try await Digest.of("image \(recipe)\n" + packages.joined(separator: "\n"))
+    }
+
+    private func bootstrap(_ root: FilePath, scratch: FilePath) async throws {
+        guard getuid() == 0 else {
+            throw Failure(
+                "an image can only be built by root: its files have owners", on: definition.name,
+                advice: "run `vmharness image build \(definition.name)` as root", blame: .request)
+        }
+        let sources = scratch.appending("debian.sources")
+        let mirrors = try await AptMirrors.ofThisMachine()
+        let text = mirrors.sources(releases: [definition.suite], keyring: AptArchive.keyring, backports: false)
+        try writeFile(sources, Array(text.utf8))
+        progress("building the image \(definition.name): \(definition.packages.joined(separator: " "))")
+        var arguments = [
+            // All of it lives in namespaces of its own: when `unshare` dies, with
+            // us or by SIGKILL, every process in it does, and its mounts go too.
+            "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "--propagation", "private", "--",
+            "mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory",
+            "--include=\(definition.packages.joined(separator: ","))",
+            "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
+            "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/info/*",
+            "--aptopt=APT::Sandbox::User \"root\"", "--aptopt=Acquire::Languages \"none\"",
+        ]
+        arguments += try await proxies().map { "--aptopt=\($0)" }
+        arguments += [definition.suite, root.string, sources.string]
+        try await Command(
+            "unshare", arguments,
+            environment: [
+                "TMPDIR": scratch.string, "SOURCE_DATE_EPOCH": String(Self.time), "LC_ALL": "C.UTF-8",
+            ]
+        )
+        .check(
+            timeout: .seconds(3600),
+            advice: "check the network and the packages' names; trixie needs debian-archive-keyring 2023.3+deb12u2")
+    }
+
+    /// The machine's proxies for apt, as lines of apt.conf: mmdebstrap does not read its configuration.
+    private func proxies() async throws -> [String] {
+        let result = try await Command("apt-config", ["dump", "--format", "%F \"%v\";%n", "Acquire"])
+            .check(timeout: .seconds(60))
+        return result.text.split(separator: "\n").map(String.init).filter { line in
+            let key = line.prefix { $0 != " " }.lowercased()
+            return key.hasSuffix("::proxy") && !line.hasSuffix("\"\";")
+        }
+    }
+
+    private func installedPackages(_ root: FilePath) async throws -> [String] {
+        let result = try await Command(
+            "dpkg-query", ["--admindir", root.appending("var/lib/dpkg").string, "-W", "-f", "${Package} ${Version}\n"]
+        )
+        .check(timeout: .seconds(60))
+        return result.text.split(separator: "\n").map(String.init).sorted()
+    }
+
+    private func configure(_ root: FilePath) async throws {
+        try files.install(into: root)
+        for user in definition.users {
+            // It looks into the root's own passwd and needs nothing of it to run.
+            try await Command("useradd", ["--root", root.string, "-m", "-U", "-s", "/bin/bash", user])
+                .check(timeout: .seconds(60), advice: "is the name taken by a package?")
+        }
+        // mmdebstrap leaves the host's in there, and its own configuration of apt.
+        for file in [
+            "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap", "etc/apt/sources.list",
+            "etc/apt/sources.list.d/0000debian.sources", "etc/machine-id",
+        ] {
+            try? FileManager.default.removeItem(atPath: root.appending(file).string)
+        }
+        try writeFile(root.appending("etc/machine-id"), [])
+        try writeFile(root.appending("etc/hostname"), Array("guest\n".utf8))
+        try writeFile(root.appending("etc/hosts"), Array("127.0.0.1 localhost\n127.0.1.1 guest\n".utf8))
+        try writeFile(root.appending("etc/fstab"), [])
+        try configureSystemd(root)
+    }
+
+    /// For guests with `init: systemd`: our sshd instead of Debian's, nothing
+    /// that waits for a network or writes into the image.
+    private func configureSystemd(_ root: FilePath) throws {
+        let units = root.appending("etc/systemd/system")
+        try makeDirectories(units.appending("multi-user.target.wants"))
+        func link(_ name: String, to target: String) throws {
+            let path = units.appending(name)
+            try? FileManager.default.removeItem(atPath: path.string)
+            guard symlink(target, path.string) == 0 else {
+                throw Failure("cannot make a link: \(systemError())", on: path.string, advice: "check the free space")
+            }
+        }
+        try link("multi-user.target.wants/vmharness-ssh.service", to: "../vmharness-ssh.service")
+        try link("default.target", to: "/usr/lib/systemd/system/multi-user.target")
+        for unit in ["ssh.service", "ssh.socket", "sshd.service", "systemd-firstboot.service"] {
+            try link(unit, to: "/dev/null")
+        }
+        for timer in ["apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "fstrim.timer"] {
+            try link(timer, to: "/dev/null")
+        }
+    }
+
+    private func takeOut(_ name: String, from source: FilePath, into entry: FilePath) throws {
+        guard let bytes = try? BoundedRead.bytes(of: source, limit: 16 << 20) else {
+            throw Failure(
+                "the image has no \(name)", on: definition.name, advice: "its packages must hold busybox-static",
+                blame: .request)
+        }
+        try writeFile(entry.appending(name), bytes, mode: 0o755)
+    }
+}
+
+/// Makes a directory and those above it.
+func makeDirectories(_ path: FilePath) throws {
+    do {
+        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+    } catch {
+        throw Failure(
+            "cannot make a directory: \(error.localizedDescription)", on: path.string, advice: "check its owner")
+    }
+}
