@@ -49,6 +49,19 @@ import TestPlan
     }
 }
 
+/// The examples of `docs/plan-format.md` are plans.
+@Suite struct DocumentedPlanTests {
+    @Test func theExamplesAreValid() throws {
+        let document = try String(contentsOfFile: repositoryRoot + "/docs/plan-format.md", encoding: .utf8)
+        let examples = document.components(separatedBy: "```yaml\n").dropFirst()
+            .compactMap { $0.components(separatedBy: "```").first }
+        #expect(examples.count >= 3)
+        for example in examples {
+            #expect(PlanText.problems(of: example) == [], "\(example)")
+        }
+    }
+}
+
 /// Finding plans by name, in a directory that anything may have been put into.
 @Suite struct PlanLibraryTests {
     private static func withLibrary(_ body: (PlanLibrary, String) throws -> Void) throws {

@@ -186,6 +186,11 @@ import TestPlan
             device("virtiofs: {tag: a, read-only: yes}"),
             "plan.yaml:5:37: 'read-only' in virtiofs must be true or false, not 'yes': did you mean true?"),
         Row(
+            device("virtiofs: {tag: a, cache: metadata, daemon: c}"),
+            """
+            plan.yaml:5:26: the C virtiofsd has no cache mode 'metadata': use 'daemon: rust', or another cache mode
+            """),
+        Row(
             device("virtiofs: {tag: a, share: ../x}"),
             """
             plan.yaml:5:33: 'share' in virtiofs: '../x' is not a path below the plan: write it relative to the \
