@@ -14,7 +14,7 @@ public struct VirtiofsRequest: Sendable, Hashable {
         case auto
         /// Everything is cached until evicted.
         case always
-        /// Metadata is cached, data is not.
+        /// Metadata is cached, data is read directly. Only the Rust daemon has it.
         case metadata
     }
 

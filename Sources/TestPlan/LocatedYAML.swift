@@ -43,12 +43,16 @@ public enum LocatedYAML {
         file: String,
         limits: YAMLLimits = YAMLLimits()
     ) throws(InvalidFile) -> LocatedNode {
-        do {
+        do throws(Diagnostic) {
             let text = try checkedText(bytes, file: file, limits: limits)
             // Aliases are expanded while Yams composes, before anything can be refused. So the anchors are looked for
             // in a text in which nothing can be an alias; without anchors an alias is an error of its own.
             if text.utf8.contains(UInt8(ascii: "&")) {
-                _ = try compose(withoutAliases(text), file: file, limits: limits)
+                do throws(Diagnostic) {
+                    _ = try compose(withoutAliases(text), file: file, limits: limits)
+                } catch {
+                    throw inWordsOfTheOriginal(error, text)
+                }
             }
             return try compose(text, file: file, limits: limits)
         } catch {
@@ -65,7 +69,7 @@ public enum LocatedYAML {
             parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             root = try parser.singleRoot()
         } catch {
-            throw YAMLSyntax.diagnostic(for: error, text: text, file: file)
+            throw YAMLSyntax.diagnostic(for: error, text: text, file: file, limits: limits)
         }
         guard let root else {
             throw Diagnostic(
@@ -96,6 +100,13 @@ public enum LocatedYAML {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A problem at what was an alias, such as the same key twice, is that of the alias.
+    private static func inWordsOfTheOriginal(_ problem: Diagnostic, _ text: String) -> Diagnostic {
+        guard let place = problem.location else { return problem }
+        let line = YAMLSyntax.lineOfText(place.line, in: text).unicodeScalars
+        return line.dropFirst(place.column - 1).first == "*" ? YAMLSyntax.anchorOrAlias(at: place) : problem
+    }
+
     private static func checkedText(
         _ bytes: [UInt8],
         file: String,
@@ -124,6 +135,13 @@ public enum LocatedYAML {
                 location: YAMLSyntax.end(of: before, file: file),
                 message: "control character U+\(String(repeating: "0", count: 4 - code.count))\(code)",
                 advice: "remove it, or write it as an escape in double quotes"
+            )
+        }
+        guard YAMLComplexity.isBounded(content) else {
+            throw Diagnostic(
+                location: SourceLocation(file: file, line: 1, column: 1),
+                message: "the file has too many brackets and values to be read in a reasonable time",
+                advice: "make it smaller, or keep large texts in files of their own"
             )
         }
         return text

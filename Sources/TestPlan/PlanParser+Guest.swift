@@ -89,8 +89,10 @@ extension PlanParser {
     /// The one entry of a mapping which says by its key what it is, such as a device or a step.
     func onlyEntry(_ node: LocatedNode, _ subject: String, of kinds: [String]) -> LocatedNode.Entry? {
         guard case .mapping(let entries) = node.content, let entry = entries.first else {
-            let advice: String? =
-                if case .scalar(let text, _) = node.content { spellingAdvice(for: text, among: kinds) } else { nil }
+            var advice: String?
+            if case .scalar(let text, _) = node.content, let kind = nearestSpelling(of: text, among: kinds) {
+                advice = "did you mean '\(kind): …'?"
+            }
             problems.report(
                 "\(subject) must be a mapping such as '\(kinds[0]): {…}', not \(node.summary)",
                 at: node.location,

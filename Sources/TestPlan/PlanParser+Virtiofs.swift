@@ -15,6 +15,11 @@ extension PlanParser {
         let cache = reader.choice("cache", of: VirtiofsRequest.Cache.self) ?? .auto
         let daemon = reader.choice("daemon", of: VirtiofsRequest.Daemon.self) ?? .any
         let readOnly = reader.boolean("read-only") ?? false
+        if cache == .metadata, daemon == .c {
+            problems.report(
+                "the C virtiofsd has no cache mode 'metadata'", at: reader.place(of: "cache"),
+                advice: "use 'daemon: rust', or another cache mode")
+        }
         let share = reader.node("share").flatMap { shareDirectory($0, reader.label("share")) }
         guard let tag else { return nil }
         return VirtiofsRequest(

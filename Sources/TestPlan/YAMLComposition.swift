@@ -25,26 +25,16 @@ struct YAMLComposition {
             throw Diagnostic(
                 location: location, message: "the file has more than \(limits.nodes) values", advice: "make it smaller")
         }
-        guard depth <= limits.nesting else {
-            throw Diagnostic(
-                location: location,
-                message: "lists and mappings are nested more than \(limits.nesting) deep",
-                advice: "make it flatter"
-            )
-        }
         // Before descending: what an anchor names can be repeated without bound.
         guard node.anchor == nil else {
-            throw Diagnostic(
-                location: location,
-                message: "YAML anchors and aliases are not supported",
-                advice: "write the value out, or put text which begins with '&' in quotes"
-            )
+            throw YAMLSyntax.anchorOrAlias(at: location)
         }
         switch node {
         case .scalar(let scalar):
             return LocatedNode(location: location, content: try locate(scalar, at: location))
         case .sequence(let sequence):
             try refuseTag(sequence.tag, .seq, at: location)
+            try refuseDepth(depth, at: location)
             var items: [LocatedNode] = []
             for item in sequence {
                 items.append(try locate(item, depth: depth + 1, parent: location))
@@ -52,6 +42,7 @@ struct YAMLComposition {
             return LocatedNode(location: location, content: .sequence(items))
         case .mapping(let mapping):
             try refuseTag(mapping.tag, .map, at: location)
+            try refuseDepth(depth, at: location)
             var entries: [LocatedNode.Entry] = []
             for (key, value) in mapping {
                 let key = try locate(key, depth: depth + 1, parent: location)
@@ -67,9 +58,7 @@ struct YAMLComposition {
             }
             return LocatedNode(location: location, content: .mapping(entries))
         case .alias:
-            throw Diagnostic(
-                location: location, message: "YAML anchors and aliases are not supported",
-                advice: "write the value out")
+            throw YAMLSyntax.anchorOrAlias(at: location)
         }
     }
 
@@ -80,6 +69,10 @@ struct YAMLComposition {
             throw Diagnostic(location: location, message: "text contains a NUL character", advice: "remove it")
         }
         return .scalar(scalar.string, isPlain: scalar.style == .plain || scalar.style == .any)
+    }
+
+    private func refuseDepth(_ depth: Int, at location: SourceLocation) throws(Diagnostic) {
+        guard depth < limits.nesting else { throw YAMLSyntax.nestedTooDeep(limits, at: location) }
     }
 
     private func refuseTag(_ tag: Tag, _ ordinary: Tag.Name, at location: SourceLocation) throws(Diagnostic) {

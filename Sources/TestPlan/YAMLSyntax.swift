@@ -2,7 +2,7 @@ internal import Yams
 
 /// Turns libyaml's messages into ours, which say what to do.
 enum YAMLSyntax {
-    static func diagnostic(for error: any Error, text: String, file: String) -> Diagnostic {
+    static func diagnostic(for error: any Error, text: String, file: String, limits: YAMLLimits) -> Diagnostic {
         guard let error = error as? YamlError else {
             return Diagnostic(
                 location: SourceLocation(file: file, line: 1, column: 1), message: "YAML syntax: \(error)", advice: nil)
@@ -10,7 +10,7 @@ enum YAMLSyntax {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            return syntaxError(problem, context: context?.text, mark: mark, text: text, file: file)
+            return syntaxError(problem, context: context?.text, mark: mark, text: text, file: file, limits: limits)
         case .duplicatedKeysInMapping(let keys, let context):
             return Diagnostic(
                 location: SourceLocation(file: file, line: context.mark.line, column: context.mark.column),
@@ -36,16 +36,20 @@ enum YAMLSyntax {
         context: String?,
         mark: Mark,
         text: String,
-        file: String
+        file: String,
+        limits: YAMLLimits
     ) -> Diagnostic {
-        let location = SourceLocation(file: file, line: mark.line, column: mark.column)
+        // At the end of a file without a final newline libyaml's mark is on a line that does not exist.
+        let end = end(of: text, file: file)
+        let location =
+            mark.line > end.line ? end : SourceLocation(file: file, line: mark.line, column: mark.column)
         let line = Substring(lineOfText(mark.line, in: text))
         let rest = line.unicodeScalars.dropFirst(mark.column - 1)
         switch problem {
         case _ where problem.hasPrefix("found undefined alias"):
-            return Diagnostic(
-                location: location, message: "YAML anchors and aliases are not supported",
-                advice: "write the value out, or put text which begins with '*' in quotes")
+            return anchorOrAlias(at: location)
+        case _ where problem.hasPrefix("Maximum nesting level"):
+            return nestedTooDeep(limits, at: location)
         case _ where problem.contains("another document"):
             return Diagnostic(
                 location: location, message: "a second YAML document begins here", advice: "keep one document a file")
@@ -71,12 +75,28 @@ enum YAMLSyntax {
         }
     }
 
+    static func anchorOrAlias(at location: SourceLocation) -> Diagnostic {
+        Diagnostic(
+            location: location,
+            message: "YAML anchors and aliases are not supported",
+            advice: "write the value out, or put text which begins with '&' or '*' in quotes"
+        )
+    }
+
+    static func nestedTooDeep(_ limits: YAMLLimits, at location: SourceLocation) -> Diagnostic {
+        Diagnostic(
+            location: location,
+            message: "lists and mappings are nested more than \(limits.nesting) deep",
+            advice: "make it flatter"
+        )
+    }
+
     private static func sentence(_ problem: String, _ context: String?) -> String {
         context.map { "\($0), \(problem)" } ?? problem
     }
 
     /// The text of a line, from 1, without its end; at most 1000 characters.
-    private static func lineOfText(_ number: Int, in text: String) -> String {
+    static func lineOfText(_ number: Int, in text: String) -> String {
         // CR, LF and CR LF all end a line in YAML; Character sees the last as one.
         let lines = text.split(maxSplits: number, omittingEmptySubsequences: false) { $0.isNewline }
         guard lines.indices.contains(number - 1) else { return "" }

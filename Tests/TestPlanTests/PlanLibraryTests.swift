@@ -48,3 +48,78 @@ import TestPlan
         #expect(size == .kibibytes(64))
     }
 }
+
+/// The examples of `docs/plan-format.md` are plans.
+@Suite struct DocumentedPlanTests {
+    @Test func theExamplesAreValid() throws {
+        let document = try String(contentsOfFile: repositoryRoot + "/docs/plan-format.md", encoding: .utf8)
+        let examples = document.components(separatedBy: "```yaml\n").dropFirst()
+            .compactMap { $0.components(separatedBy: "```").first }
+        #expect(examples.count >= 3)
+        for example in examples {
+            #expect(PlanText.problems(of: example) == [], "\(example)")
+        }
+    }
+}
+
+/// Finding plans by name, in a directory that anything may have been put into.
+@Suite struct PlanLibraryTests {
+    private static func withLibrary(_ body: (PlanLibrary, String) throws -> Void) throws {
+        try withTemporaryDirectory { directory in
+            for (name, text) in [("one", "one"), ("two", "two"), ("moved", "other"), (".hidden", "hidden")] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
+                let plan = "name: \(text)\nsummary: s\n" + PlanText.steps
+                try plan.write(toFile: "\(directory)/\(name)/plan.yaml", atomically: false, encoding: .utf8)
+            }
+            try FileManager.default.createDirectory(atPath: "\(directory)/empty", withIntermediateDirectories: true)
+            try "".write(toFile: "\(directory)/README.md", atomically: false, encoding: .utf8)
+            try body(PlanLibrary(directory: directory), directory)
+        }
+    }
+
+    @Test func onlyDirectoriesWithAPlanFileAreListed() throws {
+        try Self.withLibrary { library, _ in
+            let names = try library.names()
+            #expect(names == ["moved", "one", "two"])
+        }
+    }
+
+    @Test func aPlanKnowsWhereItCameFrom() throws {
+        try Self.withLibrary { library, directory in
+            let plan = try library.plan(named: "one")
+            #expect(plan.directory == "\(directory)/one")
+            #expect(plan.file == "\(directory)/one/plan.yaml")
+            #expect(plan.steps[0].location.description == "\(directory)/one/plan.yaml:4:5")
+        }
+    }
+
+    @Test(arguments: [
+        ("oen", "did you mean 'one'?"), ("zebra", "use moved, one or two"), ("empty", "use moved, one or two"),
+        ("../one", "use moved, one or two"), ("", "use moved, one or two"), (".hidden", "use moved, one or two"),
+        ("/etc/passwd", "use moved, one or two"),
+    ])
+    func unknownPlansAreRefused(name: String, advice: String) throws {
+        try Self.withLibrary { library, _ in
+            let error = #expect(throws: InvalidFile.self) { try library.plan(named: name) }
+            #expect(error?.diagnostics.map(\.advice) == [advice])
+            #expect(error?.description.hasPrefix("there is no plan '\(name)' in '") == true)
+        }
+    }
+
+    @Test func aPlanMustBearTheNameOfItsDirectory() throws {
+        try Self.withLibrary { library, directory in
+            let error = #expect(throws: InvalidFile.self) { try library.plan(named: "moved") }
+            #expect(
+                error?.description == "\(directory)/moved/plan.yaml:1:7: plan 'other' lies in directory 'moved': "
+                    + "give both the same name")
+        }
+    }
+
+    @Test func aMissingLibraryIsNamed() {
+        let error = #expect(throws: InvalidFile.self) { try PlanLibrary(directory: "/nonexistent").names() }
+        #expect(
+            error?.description
+                == "cannot read the plans in '/nonexistent': name the directory which holds the plans")
+    }
+}
