@@ -69,5 +69,24 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+
+        // MARK: Tests, one folder a target
+        .testTarget(
+            name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper"], swiftSettings: settings),
+        .testTarget(name: "KernelLogTests", dependencies: ["KernelLog"], swiftSettings: settings),
+        .testTarget(name: "MachineTests", dependencies: ["HostProcess", "Machine", system], swiftSettings: settings),
+        .testTarget(
+            name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
+        .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
+        .testTarget(
+            name: "RunnerTests", dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "TestPlan", system],
+            swiftSettings: settings),
+        .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "vmharness", system],
+            exclude: ["Plans"], swiftSettings: settings),
     ]
 )

@@ -12,6 +12,8 @@ public enum KernelCommandLine {
             // A panic resets the machine, which `-no-reboot` makes the end of QEMU.
             "panic=-1",
             "printk.time=1",
+            // The hang ladder asks by the keyboard when nothing else answers.
+            "sysrq_always_enabled=1",
             // Ours are few, and the ready line must not fall to the rate limit.
             "printk.devkmsg=on",
             // Interfaces keep the names the kernel gave them, also in images with udev.

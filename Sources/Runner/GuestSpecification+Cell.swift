@@ -18,7 +18,9 @@ extension GuestSpecification {
             accelerator: prepared.accelerator.accelerator,
             kernel: prepared.kernel.vmlinuz,
             initrd: initrd,
-            commandLine: KernelCommandLine.defaults() + guest.commandLine,
+            commandLine: KernelCommandLine.defaults(
+                emulated: prepared.accelerator.accelerator == .tcg, systemd: guest.initSystem == .systemd)
+                + guest.commandLine,
             disks: [
                 Disk(serial: "root", image: prepared.image.disk, copyOnWrite: true),
                 Disk(serial: "modules", image: prepared.kernel.modulesImage, copyOnWrite: false),

@@ -90,7 +90,8 @@ struct StepRun: Sendable {
 
     /// The guest, QEMU or a daemon went down under the step.
     private func judge(_ trouble: [Guest.Trouble]) async throws -> Judgement {
-        let reason = trouble.map(\.description).joined(separator: "; ")
+        // What follows the first is mostly its consequence.
+        let reason = trouble.first?.description ?? "the guest is gone"
         session.runner.report(.climbing(cell: session.id, reason: reason))
         // A panicking kernel may still be printing.
         try await session.recorder.waitForQuiet(.milliseconds(500), limit: .seconds(10))

@@ -1,0 +1,55 @@
+import SystemPackage
+import Testing
+
+@testable import Machine
+
+@Suite struct QEMUCommandTests {
+    @Test func paddedWithCommasInPaths() {
+        let arguments = command(disk: "/tmp/a,b.img").arguments
+        #expect(arguments.contains { $0.contains("file=/tmp/a,,b.img,format=raw,readonly=on") })
+    }
+
+    @Test func sharesNeedSharedMemory() {
+        #expect(command().arguments.contains { $0.hasPrefix("memory-backend-ram,") })
+        let program = VirtiofsdProgram(path: "/x", implementation: .c, version: "", cacheModes: ["none"])
+        let share = Share(tag: "t", directory: "/d", daemon: program, cache: .none)
+        let arguments = command(shares: [share]).arguments
+        #expect(arguments.contains { $0.hasPrefix("memory-backend-memfd,share=on,") })
+        #expect(arguments.contains("vhost-user-fs-pci,chardev=fs0,tag=t,queue-size=1024"))
+    }
+
+    @Test func listensOnLoopbackOnly() {
+        let forwards = command().arguments.filter { $0.contains("hostfwd") }
+        #expect(forwards == ["user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"])
+    }
+
+    @Test(arguments: [
+        (VirtiofsdProgram.Implementation.c, VirtiofsdProgram.Cache.none, "none"), (.rust, .none, "never"),
+        (.rust, .metadata, "metadata"), (.c, .always, "always"),
+    ])
+    func cacheWords(
+        implementation: VirtiofsdProgram.Implementation, cache: VirtiofsdProgram.Cache, word: String
+    ) throws {
+        #expect(try daemon(implementation).word(for: cache) == word)
+    }
+
+    @Test func refusesACacheModeThatTheDaemonLacks() {
+        #expect(throws: (any Error).self) { try daemon(.c).word(for: .metadata) }
+    }
+
+    private func daemon(_ implementation: VirtiofsdProgram.Implementation) -> VirtiofsdProgram {
+        VirtiofsdProgram(
+            path: "/x", implementation: implementation, version: "",
+            cacheModes: implementation == .c ? ["none", "auto", "always"] : ["never", "auto", "always", "metadata"])
+    }
+
+    private func command(disk: FilePath = "/tmp/a.img", shares: [Share] = []) -> QEMUCommand {
+        QEMUCommand(
+            specification: GuestSpecification(
+                memory: 1 << 30, cpus: 2, accelerator: .tcg, kernel: "/k", initrd: "/i", commandLine: ["a", "b"],
+                disks: [.init(serial: "root", image: disk, copyOnWrite: false)], shares: shares),
+            paths: .init(
+                qmp: "/s/qmp", console: "/s/con", layers: [:],
+                shares: shares.reduce(into: [:]) { $0[$1.tag] = "/s/fs" }))
+    }
+}

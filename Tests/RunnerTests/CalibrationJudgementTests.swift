@@ -1,0 +1,57 @@
+import Foundation
+import RunRecord
+import TestPlan
+import Testing
+
+@testable import Runner
+
+@Suite struct CalibrationJudgementTests {
+    @Test func holdsWhenBothSidesAreSeen() throws {
+        let judgements = CalibrationJudgement.judge(try plan(), run(old: .fail, "WARNING in __alloc_pages", new: .pass))
+        #expect(judgements.allSatisfy(\.holds))
+        #expect(CalibrationJudgement.exitStatus(judgements, run(old: .fail, "", new: .pass)) == 0)
+    }
+
+    @Test func aFailureOfAnotherKindIsNoCalibration() throws {
+        let run = run(old: .fail, "hang in request_wait_answer", new: .pass)
+        let judgements = CalibrationJudgement.judge(try plan(), run)
+        #expect(judgements.map(\.holds) == [false, true])
+        #expect(judgements[0].text.contains("but it failed with 'hang in request_wait_answer'"))
+        #expect(CalibrationJudgement.exitStatus(judgements, run) == 1)
+    }
+
+    @Test func ourOwnErrorIsNotTheKernels() throws {
+        let run = run(old: .fail, "WARNING in __alloc_pages", new: .error)
+        let judgements = CalibrationJudgement.judge(try plan(), run)
+        #expect(judgements.map(\.holds) == [true, false])
+        #expect(CalibrationJudgement.exitStatus(judgements, run) == 3)
+    }
+
+    private func plan() throws -> TestPlan {
+        try TestPlan.parse(
+            """
+            name: sample
+            summary: A plan to judge
+            steps:
+              - run: {command: [uname]}
+            calibration:
+              fails: [{kernel: "debian:6.1", finding: "WARNING in __alloc_pages"}]
+              passes: [{kernel: "debian:6.12"}]
+            """, file: "sample/plan.yaml", directory: "sample")
+    }
+
+    private func run(old: Verdict, _ title: String, new: Verdict) -> RunRecord {
+        var run = RunRecord(id: "r", vmharness: "0", command: [], started: Date())
+        for (kernel, verdict) in [("debian:6.1", old), ("debian:6.12", new)] {
+            var cell = CellRecord(
+                id: kernel, plan: "sample", kernel: kernel, parameters: [:], started: Date(), directory: "cells/x")
+            let finding = Finding(source: .console, severity: .failure, kind: "warning", title: title)
+            cell.cases = [
+                CaseRecord(name: "run", verdict: verdict, seconds: 1, findings: verdict == .fail ? [finding] : [])
+            ]
+            cell.conclude()
+            run.cells.append(cell)
+        }
+        return run
+    }
+}
