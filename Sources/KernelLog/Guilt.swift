@@ -4,10 +4,10 @@ struct Guilt {
     private var candidates: [String] = []
     /// A line that never belongs to a report was in the way.
     private(set) var isDamaged = false
-    private let skip: FunctionSet
+    private let blame: Blame
 
-    private init(skip: FunctionSet) {
-        self.skip = skip
+    private init(_ blame: Blame) {
+        self.blame = blame
     }
 
     /// The function, or nil when the trace is missing or holds helpers only.
@@ -16,7 +16,7 @@ struct Guilt {
     ) -> (function: String?, isDamaged: Bool) {
         var isDamaged = false
         for steps in [blame.steps, blame.otherwise] where !steps.isEmpty {
-            var guilt = Guilt(skip: blame.skip)
+            var guilt = Guilt(blame)
             guilt.walk(steps, headline: headline, text: text)
             isDamaged = isDamaged || guilt.isDamaged
             if !guilt.isDamaged, let function = guilt.choose(blame.choice) { return (function, isDamaged) }
@@ -116,7 +116,7 @@ extension Guilt {
 
     private mutating func takePosition(_ message: ByteView, _ shape: LineShape) -> Bool {
         guard shape == .instructionPointer, let position = InstructionPointer.parse(message) else { return false }
-        if let symbol = position.symbol { add(symbol.name) }
+        if let symbol = position.symbol { add(symbol.name, isPosition: true) }
         return true
     }
 
@@ -132,9 +132,10 @@ extension Guilt {
         add(frame.name)
     }
 
-    private mutating func add(_ name: ByteView) {
+    private mutating func add(_ name: ByteView, isPosition: Bool = false) {
         let base = Self.base(name)
-        guard !base.isEmpty, !HelperFunctions.all.matches(base), !skip.matches(base) else { return }
+        guard !base.isEmpty, !blame.skip.matches(base) else { return }
+        guard !HelperFunctions.all.matches(base) || isPosition && blame.keep.matches(base) else { return }
         candidates.append(base.string)
     }
 

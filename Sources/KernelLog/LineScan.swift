@@ -59,13 +59,13 @@ enum LineScan {
         _ text: ByteView, startByte: Int, endByte: Int, number: Int, _ filter: UnsafePointer<UInt8>
     ) -> LogLine {
         var prefix = LinePrefix.parse(text)
-        if !begins(text, prefix.end, filter) {
+        if !isHeadline(text, prefix.end, filter) {
             var next = prefix.end
             while let bracket = text.firstIndex(of: .bracket, from: next) {
                 next = bracket + 1
                 guard let other = LinePrefix.embedded(text, at: bracket) else { continue }
                 if prefix.speaker == .unknown { prefix = other }
-                if begins(text, other.end, filter), !RuleBook.shared.match(headline(text, other.end)).isEmpty {
+                if isHeadline(text, other.end, filter) {
                     prefix = other
                     break
                 }
@@ -76,8 +76,9 @@ enum LineScan {
             isForged: prefix.isForged, startByte: startByte, endByte: endByte, number: number)
     }
 
-    private static func headline(_ text: ByteView, _ index: Int) -> ByteView {
+    private static func isHeadline(_ text: ByteView, _ index: Int, _ filter: UnsafePointer<UInt8>) -> Bool {
+        guard begins(text, index, filter) else { return false }
         let message = text.dropFirst(index)
-        return message.dropFirst(LeadIn.skip(message))
+        return !RuleBook.shared.match(message.dropFirst(LeadIn.skip(message))).isEmpty
     }
 }

@@ -16,7 +16,10 @@ struct OpenReport {
     private var isTentative: Bool
     /// Other processors were asked for their traces, which belong to the report too.
     private var includesProcessors = false
-    private var hasFrames = false
+    /// A trace has begun to arrive.
+    private(set) var hasFrames = false
+    /// Another dump has begun that cannot be told from this one.
+    private var isBlurred = false
     private var hasEnded = false
     private var sawTraceStart = false
     private var linesSinceRelevant = 0
@@ -47,6 +50,11 @@ extension OpenReport {
     /// How many lines without news an open report waits, by how much of it is there.
     private static let patience = (ended: 24, complete: 48, incomplete: 400, foreign: 2000)
 
+    /// Messages with a trace of their own. Without callers in the prefix, what follows may be theirs.
+    private static let foreignDumps: [StaticString] = [
+        "vmalloc: allocation failure:", "FAULT_INJECTION: forcing a failure", "FAULT_FLAG_ALLOW_RETRY missing",
+    ]
+
     /// Whether a line was written by the same task or processor.
     func hears(_ line: LogLine) -> Bool {
         line.speaker == speaker || includesProcessors && line.speaker.kind == .processor
@@ -57,7 +65,10 @@ extension OpenReport {
         let message = line.message
         let shape = LineShape.of(message)
         let isUnreliable = shape == .frame && (FrameLine.parse(message)?.isUnreliable ?? false)
-        text.append(message, shape: shape, isUnreliable: isUnreliable)
+        if shape == .other, !speaker.isNamed, Self.foreignDumps.contains(where: { message.contains($0) }) {
+            isBlurred = true
+        }
+        if !isBlurred { text.append(message, shape: shape, isUnreliable: isUnreliable) }
         switch shape {
         case .frame:
             hasFrames = hasFrames || !isUnreliable

@@ -13,11 +13,12 @@
 /// | `{access}` | `Read` or `Write` |
 /// | `{comm}` | a process name (at most 64 bytes, as little as possible) |
 /// | `{cpu}`, `{pid}` | decimal digits |
+/// | `{end}` | nothing, and only blanks may follow |
 /// | `{address}` | `[<ffffffff81234567>]` |
 struct Pattern: Sendable {
     enum Hole: String, Sendable {
         case any = "*"
-        case rest, type, word, function, source, number, hex, access, comm, cpu, pid, address
+        case rest, type, word, function, source, number, hex, access, comm, cpu, pid, address, end
     }
 
     enum Element: Sendable {
@@ -151,6 +152,9 @@ extension Pattern {
             while line.at(end).hexValue != nil { end += 1 }
         case .access:
             end += line.hasPrefix("Read", at: position) ? 4 : line.hasPrefix("Write", at: position) ? 5 : 0
+        case .end:
+            while line.at(end) == .space { end += 1 }
+            return end >= line.count ? (position, position) : nil
         case .address:
             end = FrameLine.skipAddress(line, position)
             while end > position, line[end - 1] == .space { end -= 1 }

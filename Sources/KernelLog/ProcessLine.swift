@@ -42,10 +42,19 @@ struct ProcessLine {
         kernel = KernelIdentity(release: text.slice(i, end).string, build: Self.build(text.dropFirst(end)))
     }
 
-    /// `#1  Debian 6.1.192-2 ` with single blanks.
+    /// `#1 Debian 6.1.192-2` out of `#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)`: without the
+    /// flags and the date, which not every report repeats.
     static func build(_ text: ByteView) -> String? {
         let text = text.trimmed()
         guard text.at(0) == UInt8(ascii: "#") else { return nil }
-        return text.string.split(separator: " ").prefix(12).joined(separator: " ")
+        var words: [Substring] = []
+        for word in text.string.split(separator: " ").prefix(16) {
+            if word.hasPrefix("(") || weekdays.contains(String(word)) { break }
+            if word == "SMP" || word.hasPrefix("PREEMPT") { continue }
+            words.append(word)
+        }
+        return words.joined(separator: " ")
     }
+
+    private static let weekdays: Set = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 }

@@ -24,7 +24,6 @@ struct ReportAssembler {
 
     mutating func take(_ line: LogLine) {
         if line.speaker != .unknown { power.kernelSpoke() }
-        var line = line
         let start = LeadIn.skip(line.message)
         let headline = line.message.dropFirst(start)
         if let milestone = Milestone.parse(line.message, speaker: line.speaker) {
@@ -35,7 +34,6 @@ struct ReportAssembler {
         if let first = rules.first, begin(rules, RuleBook.shared.rules[first], line, headline) {
             return
         }
-        line.message = line.message.dropFirst(0)
         feed(line)
     }
 
@@ -69,19 +67,23 @@ extension ReportAssembler {
         switch first.action {
         case .ignore: return false
         case .reportUnlessOpen where own != nil: return false
+        case .reportUnlessFresh where own.map({ !open[$0].hasFrames }) ?? false: return false
         // A warning without a place is more likely a message in the middle of a report.
         case .reportWithTrace where own != nil: return false
+        case .reportFromKernel where own != nil && line.speaker == .unknown: return false
         default: break
         }
         if let own { close(open.remove(at: own)) }
         if open.count >= Self.openLimit { close(open.removeFirst()) }
+        let needsProof =
+            first.action == .reportWithTrace || first.action == .reportFromKernel && line.speaker == .unknown
         let start = ruler.flatMap {
             $0.speaker == line.speaker && line.number - $0.range.startLine <= 8 ? $0.range : nil
         }
         ruler = nil
         open.append(
             OpenReport(
-                rules: rules, isTentative: first.action == .reportWithTrace, line: line, headline: headline,
+                rules: rules, isTentative: needsProof, line: line, headline: headline,
                 start: start,
                 kernel: kernel))
         return true

@@ -81,6 +81,13 @@ extension Rule {
         Rule(.panic, "Kernel panic", "Kernel panic", action: .reportUnlessOpen, isDamage: true),
     ]
 
+    /// What nobody has a rule for.
+    static let unknownBugs: [Rule] = [
+        Rule(.bugMisc, "BUG:{end}", "BUG: corrupted", isDamage: true),
+        Rule(.infoMisc, "INFO:{end}", "INFO: corrupted", isDamage: true),
+        Rule(.bugMisc, "BUG: {rest}", "{line}", action: .reportFromKernel, needsTrace: false),
+    ]
+
     private static let others: [Rule] = [
         Rule(
             .rustPanic, "rust_kernel: panicked at {rest}", "{message} in {guilty}",

@@ -19,6 +19,7 @@ extension Rule {
             .kasan, "BUG: KASAN: {type} on address", "KASAN: {type} {access}",
             details: ["{*}{access} of size {number}"]
         ),
+        Rule(.kasan, "BUG: KASAN: {type} in {function}{rest}", "KASAN: {type} in {function}{rest}", isDamage: true),
         Rule(.kasan, "BUG: KASAN: {rest}", "KASAN: {rest}", isDamage: true),
         Rule(.kasan, "BUG: KASAN:", "KASAN: corrupted", isDamage: true),
     ]
@@ -56,7 +57,8 @@ extension Rule {
 
     /// `kernel/kcsan/report.c`: `data-race in a / b`.
     private static let kcsan: [Rule] = [
-        Rule(.kcsan, "BUG: KCSAN: {rest}", "KCSAN: {rest}", needsTrace: false)
+        Rule(.kcsan, "BUG: KCSAN: {type} in {word}{rest}", "KCSAN: {type} in {word}{rest}", needsTrace: false),
+        Rule(.kcsan, "BUG: KCSAN: {rest}", "KCSAN: {rest}", needsTrace: false),
     ]
 
     /// `mm/kfence/report.c`.
@@ -93,8 +95,12 @@ extension Rule {
     /// `mm/kmemleak.c`: `print_unreferenced()`; the `BUG:` line comes from those who read the file.
     private static let kmemleak: [Rule] = [
         Rule(.kmemleak, "BUG: memory leak", "memory leak in {guilty}", leak),
-        Rule(.kmemleak, "unreferenced object 0x{hex} (size {number}):", "memory leak in {guilty}", leak),
-        Rule(.kmemleak, "kmemleak: unreferenced object 0x{hex} (size {number}):", "memory leak in {guilty}", leak),
+        Rule(
+            .kmemleak, "unreferenced object 0x{hex} (size {number}):", "memory leak in {guilty}", leak,
+            action: .reportUnlessFresh),
+        Rule(
+            .kmemleak, "kmemleak: unreferenced object 0x{hex} (size {number}):", "memory leak in {guilty}", leak,
+            action: .reportUnlessFresh),
         Rule(.kmemleak, "kmemleak: {number} new suspected memory leaks", "memory leak", needsTrace: false),
     ]
 

@@ -91,11 +91,16 @@ extension Rule {
 
     /// A text of its own; a report only when a trace follows.
     static let unknown: [Rule] = [
-        Rule(.warning, "WARNING: {rest}", "{line}", action: .reportWithTrace)
+        Rule(.warning, "WARNING:{end}", "WARNING: corrupted", action: .reportFromKernel, isDamage: true),
+        Rule(.warning, "WARNING: {rest}", "{line}", action: .reportWithTrace),
     ]
 
     /// x86 tells the place by registers, powerpc by the interrupted function, older kernels by the trace alone.
+    ///
+    /// The page allocator warns of orders it can never serve. Our plans know that warning by the
+    /// allocator's name, so since it is called `__alloc_pages` (5.13 to 6.9) it is not skipped as a helper.
     static func warning(skip: [StaticString] = []) -> Blame {
-        Blame([.position, .frames], otherwise: [.callTrace, .frames], skip: skip)
+        Blame(
+            [.position, .frames], otherwise: [.callTrace, .frames], skip: skip, keep: ["^__alloc_pages$"])
     }
 }

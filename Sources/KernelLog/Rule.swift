@@ -7,8 +7,12 @@ struct Rule: Sendable {
     enum Action: Sendable {
         /// It begins a report.
         case report
+        /// It begins a report when the kernel's prefix stands before it, and as `reportWithTrace` otherwise.
+        case reportFromKernel
         /// It begins a report unless one is open, of which it is then a part (`Kernel panic` after an oops).
         case reportUnlessOpen
+        /// It begins a report unless one is open that has no trace yet (`unreferenced object` after `BUG: memory leak`).
+        case reportUnlessFresh
         /// It begins a report if a stack trace follows, and is only a message otherwise.
         case reportWithTrace
         /// It looks like a report and is none.
@@ -91,9 +95,15 @@ struct Blame: Sendable {
     let otherwise: [Step]
     /// Helpers of this report kind beside ``HelperFunctions``.
     let skip: FunctionSet
+    /// Functions to blame although ``HelperFunctions`` lists them, when the processor is in them.
+    let keep: FunctionSet
     let choice: Choice
 
-    init(_ steps: [Step], otherwise: [Step] = [], skip: [StaticString] = [], choice: Choice = .top) {
+    init(
+        _ steps: [Step], otherwise: [Step] = [], skip: [StaticString] = [], keep: [StaticString] = [],
+        choice: Choice = .top
+    ) {
+        self.keep = FunctionSet(keep)
         self.steps = steps
         self.otherwise = otherwise
         self.skip = FunctionSet(skip)

@@ -23,7 +23,7 @@ struct RuleBook: Sendable {
         // Warnings of lockdep are named by their text, all others by their place; unknown ones come last.
         rules =
             Rule.sanitizers + Rule.faults + Rule.bugs + Rule.stalls + Rule.warnings + Rule.locking + Rule.unknown
-            + Rule.notices
+            + Rule.unknownBugs + Rule.notices
         var filter = [UInt8](repeating: 0, count: Self.filterSize)
         var buckets = [[Int]](repeating: [], count: Self.filterSize)
         for (index, rule) in rules.enumerated() {
