@@ -1,0 +1,172 @@
+/// Finds the function to blame: walks the lines of a report as its ``Blame`` says.
+struct Guilt {
+    /// The candidates from top to bottom, with helpers left out and compiler suffixes cut.
+    private var candidates: [String] = []
+    /// A line that never belongs to a report was in the way.
+    private(set) var isDamaged = false
+    private let blame: Blame
+
+    private init(_ blame: Blame) {
+        self.blame = blame
+    }
+
+    /// The function, or nil when the trace is missing or holds helpers only.
+    static func find(
+        _ blame: Blame, headline: String?, in text: ReportText.Reader
+    ) -> (function: String?, isDamaged: Bool) {
+        var isDamaged = false
+        for steps in [blame.steps, blame.otherwise] where !steps.isEmpty {
+            var guilt = Guilt(blame)
+            guilt.walk(steps, headline: headline, text: text)
+            isDamaged = isDamaged || guilt.isDamaged
+            if !guilt.isDamaged, let function = guilt.choose(blame.choice) { return (function, isDamaged) }
+            if blame.otherwise.isEmpty, let function = guilt.choose(blame.choice) { return (function, true) }
+        }
+        return (nil, isDamaged)
+    }
+
+    private func choose(_ choice: Blame.Choice) -> String? {
+        let names = candidates.map(Self.withoutEntryPrefix)
+        return switch choice {
+        case .top: names.first
+        case .stall: StallFrames.choose(names)
+        case .hang: HangFrames.choose(names)
+        }
+    }
+}
+
+// MARK: - The walk
+
+extension Guilt {
+    private mutating func walk(_ steps: [Blame.Step], headline: String?, text: ReportText.Reader) {
+        var line = 0
+        var traces = 0
+        var step = 0
+        walk: while step < steps.count {
+            if case .frames = steps[step] {
+                if traces > 0 { return }
+                traces += 1
+                while line < text.count {
+                    defer { line += 1 }
+                    if text.lines[line].isUnreliable { continue }
+                    let shape = text.lines[line].shape
+                    if Self.isIntruder(text[line], shape) {
+                        isDamaged = true
+                        step += 1
+                        continue walk
+                    }
+                    if shape == .traceStart {
+                        step += 1
+                        continue walk
+                    }
+                    if step + 1 < steps.count, satisfies(steps[step + 1], text, line, headline) {
+                        step += 2
+                        continue walk
+                    }
+                    if shape == .frame { take(text[line]) }
+                }
+            } else {
+                while line < text.count {
+                    defer { line += 1 }
+                    if text.lines[line].isUnreliable { continue }
+                    if Self.isIntruder(text[line], text.lines[line].shape) {
+                        isDamaged = true
+                        break
+                    }
+                    if satisfies(steps[step], text, line, headline) { break }
+                }
+            }
+            step += 1
+        }
+    }
+
+    /// Whether a line is what a step waits for; takes the candidate it holds.
+    private mutating func satisfies(
+        _ step: Blame.Step, _ text: ReportText.Reader, _ line: Int, _ headline: String?
+    ) -> Bool {
+        let message = text[line]
+        switch step {
+        case .headline:
+            if let headline { headline.withView { add($0) } }
+            return true
+        case .instructionPointer:
+            return takePosition(message, text.lines[line].shape)
+        case .position:
+            if takePosition(message, text.lines[line].shape) { return true }
+            return message.hasPrefix("--- interrupt: ") && takeFunction(message, Self.interrupted)
+        case .callTrace:
+            return text.lines[line].shape == .traceStart && !message.hasPrefix("Allocated")
+                && !message.hasPrefix("Freed") && message.find("backtrace") == nil
+        case .line(let patterns):
+            for pattern in patterns {
+                if let captures = pattern.captures(message) {
+                    if let function = captures.ranges[.function] {
+                        add(message.slice(function.start, function.end))
+                    }
+                    return true
+                }
+            }
+            return false
+        case .frames:
+            return false
+        }
+    }
+
+    private static let interrupted = Pattern("--- interrupt: {hex} at {function}")
+
+    private mutating func takePosition(_ message: ByteView, _ shape: LineShape) -> Bool {
+        guard shape == .instructionPointer, let position = InstructionPointer.parse(message) else { return false }
+        if let symbol = position.symbol { add(symbol.name, isPosition: true) }
+        return true
+    }
+
+    private mutating func takeFunction(_ message: ByteView, _ pattern: Pattern) -> Bool {
+        guard let function = pattern.captures(message)?.ranges[.function] else { return false }
+        add(message.slice(function.start, function.end))
+        return true
+    }
+
+    private mutating func take(_ message: ByteView) {
+        guard let frame = FrameLine.parse(message), !frame.isInlined else { return }
+        if let callee = frame.callee { add(callee) }
+        add(frame.name)
+    }
+
+    private mutating func add(_ name: ByteView, isPosition: Bool = false) {
+        let base = Self.base(name)
+        guard !base.isEmpty, !blame.skip.matches(base) else { return }
+        guard !HelperFunctions.all.matches(base) || isPosition && blame.keep.matches(base) else { return }
+        candidates.append(base.string)
+    }
+
+    /// Without `.isra.0`, `.part.1`, `.cold`.
+    static func base(_ name: ByteView) -> ByteView {
+        name.slice(0, name.firstIndex(of: UInt8(ascii: ".")) ?? name.count)
+    }
+
+    /// Fault injection dumps its stack into the middle of other reports.
+    private static func isIntruder(_ message: ByteView, _ shape: LineShape) -> Bool {
+        guard shape == .frame, let frame = FrameLine.parse(message) else { return false }
+        let base = Self.base(frame.name)
+        return base.equals("should_fail") || base.equals("should_failslab")
+    }
+}
+
+// MARK: - Names
+
+extension Guilt {
+    private static let entryPrefixes = [
+        "SYSC_", "SyS_", "sys_", "__x64_", "__ia32_", "__arm64_", "____sys_", "___sys_", "__sys_", "__se_", "__se_sys_",
+        "__do_sys_", "compat_SYSC_", "compat_SyS_", "ksys_",
+    ]
+
+    /// System calls have other prefixes on every architecture; titles must not.
+    static func withoutEntryPrefix(_ name: String) -> String {
+        var shortest = name
+        for prefix in entryPrefixes where name.hasPrefix(prefix) {
+            let rest = String(name.dropFirst(prefix.count))
+            if rest.utf8.count < shortest.utf8.count { shortest = rest }
+        }
+        return shortest.isEmpty ? name : shortest
+    }
+}

@@ -1,0 +1,28 @@
+/// Tells a reset nobody asked for from an orderly reboot.
+struct PowerState {
+    private var hasSpoken = false
+    private var isExpected = false
+
+    /// The kernel wrote a line.
+    mutating func kernelSpoke() { hasSpoken = true }
+
+    /// The kernel says that it goes down.
+    mutating func endsOrderly() { isExpected = true }
+
+    /// A panic may end in a reset.
+    mutating func panicked() { isExpected = true }
+
+    mutating func kernelStarted() {
+        hasSpoken = true
+        isExpected = false
+    }
+
+    /// Firmware speaks. Returns whether that is news: a kernel was running and did not say goodbye.
+    mutating func firmwareStarted() -> Bool {
+        defer {
+            hasSpoken = false
+            isExpected = false
+        }
+        return hasSpoken && !isExpected
+    }
+}

@@ -1,0 +1,48 @@
+/// The lines of one report: the bytes of their messages, and what each line is.
+///
+/// Bounded by ``lineLimit`` and ``byteLimit``; what comes later is counted as part of the
+/// report but not kept.
+struct ReportText {
+    struct Line {
+        var start: Int
+        var count: Int
+        var shape: LineShape
+        var isUnreliable: Bool
+    }
+
+    static let lineLimit = 3000
+    static let byteLimit = 256 * 1024
+
+    private(set) var lines: [Line] = []
+    private var bytes: [UInt8] = []
+    /// Lines had to be left out.
+    private(set) var isTruncated = false
+
+    mutating func append(_ message: ByteView, shape: LineShape, isUnreliable: Bool) {
+        guard lines.count < Self.lineLimit, bytes.count + message.count <= Self.byteLimit else {
+            isTruncated = true
+            return
+        }
+        lines.append(Line(start: bytes.count, count: message.count, shape: shape, isUnreliable: isUnreliable))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: message.start, count: message.count))
+    }
+
+    /// Gives access to the text for the length of a call.
+    func read<T>(_ body: (Reader) -> T) -> T {
+        bytes.withUnsafeBufferPointer { buffer in
+            body(Reader(lines: lines, base: buffer.baseAddress ?? ByteView("").start))
+        }
+    }
+
+    /// The lines as views, valid inside ``ReportText/read(_:)``.
+    struct Reader {
+        let lines: [Line]
+        let base: UnsafePointer<UInt8>
+
+        var count: Int { lines.count }
+
+        subscript(index: Int) -> ByteView {
+            ByteView(start: base + lines[index].start, count: lines[index].count)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+extension Rule {
+    /// Lockups, stalls and hung tasks.
+    static let stalls: [Rule] = [
+        // kernel/watchdog.c
+        Rule(
+            .softLockup, "BUG: soft lockup - CPU#{cpu} stuck for {number}s! [{comm}:{pid}]", soft,
+            .fault(choice: .stall)),
+        Rule(.softLockup, "BUG: soft lockup", soft, .fault(choice: .stall)),
+        Rule(.hardLockup, "Watchdog detected hard LOCKUP on cpu {cpu}", hard, .fault(choice: .stall)),
+        Rule(.hardLockup, "CPU{cpu}: Watchdog detected hard LOCKUP on cpu", hard, .fault(choice: .stall)),
+        Rule(.hardLockup, "BUG: hard lockup", hard, .fault(choice: .stall)),
+        // kernel/workqueue.c: show_workqueue_state() follows, without a trace that says more.
+        Rule(.workqueueLockup, "BUG: workqueue lockup", "BUG: workqueue lockup", needsTrace: false),
+        // kernel/hung_task.c
+        Rule(.hungTask, "INFO: task {comm}:{pid} blocked for more than {number} seconds", hung, hang),
+        Rule(.hungTask, "INFO: task {comm}:{pid} blocked in I/O wait for more than {number} seconds", hung, hang),
+        Rule(
+            .hungTask, "INFO: task {comm}:{pid} can't die for more than {number} seconds",
+            "INFO: task can't die in {guilty}", .trace(skip: ["schedule"])),
+        // kernel/rcu/tree_stall.h
+        Rule(.rcuStall, "INFO: rcu_{word} self-detected stall", stall, rcu),
+        Rule(.rcuStall, "INFO: rcu_{word} detected stall", stall, rcu),
+        Rule(.rcuStall, "INFO: rcu_{word} detected expedited stall", stall, rcu),
+    ]
+
+    private static let soft = "BUG: soft lockup in {guilty}"
+    private static let hard = "BUG: hard lockup in {guilty}"
+    private static let hung = "INFO: task hung in {guilty}"
+    private static let stall = "INFO: rcu detected stall in {guilty}"
+    private static let hang = Blame([.callTrace, .frames], choice: .hang)
+
+    /// The trace begins in the timer interrupt that noticed the stall; what it interrupted is to blame.
+    private static let rcu = Blame(
+        [.line([Pattern("{*}apic_timer_interrupt")]), .instructionPointer, .frames],
+        otherwise: [
+            .line([
+                Pattern("{*}apic_timer_interrupt"), Pattern("{*}Exception stack"), Pattern("{*}el1h_64_irq"),
+            ]), .frames,
+        ],
+        skip: ["apic_timer_interrupt", "rcu"], choice: .stall)
+}
