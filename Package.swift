@@ -75,7 +75,7 @@ let package = Package(
             name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
             swiftSettings: settings),
         .testTarget(
-            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper"], swiftSettings: settings),
+            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper", system], swiftSettings: settings),
         .testTarget(name: "KernelLogTests", dependencies: ["KernelLog"], swiftSettings: settings),
         .testTarget(name: "MachineTests", dependencies: ["HostProcess", "Machine", system], swiftSettings: settings),
         .testTarget(

@@ -43,6 +43,11 @@ final class QMP: Sendable {
     ) async throws {
         state.withLock { $0.writer = outbound }
         defer { close() }
+        // A QEMU that is killed resets the connection: for us, that is its end.
+        do { try await readLines(inbound) } catch is IOError {}
+    }
+
+    private func readLines(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws {
         var line = ByteBuffer()
         for try await var chunk in inbound {
             while let end = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
@@ -144,6 +149,8 @@ final class QMP: Sendable {
         }
         for continuation in waiting { continuation.resume(throwing: Self.gone("the connection")) }
         eventSink.finish()
+        // Who waits for the greeting learns by its command that there will be none.
+        ready.fire()
     }
 
     private static func gone(_ command: String) -> Failure {

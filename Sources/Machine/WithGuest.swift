@@ -84,7 +84,10 @@ private func withConnections<Value: Sendable>(
         }
         group.addTask {
             try await withFirstConnection(at: paths.console, listening: consoleListening) { inbound, _ in
-                for try await chunk in inbound { chunk.withUnsafeReadableBytes(console) }
+                // A QEMU that is killed resets the connection: for a reader, that is its end.
+                do {
+                    for try await chunk in inbound { chunk.withUnsafeReadableBytes(console) }
+                } catch is IOError {}
             }
             return nil
         }
@@ -156,20 +159,20 @@ private func withQEMU<Value: Sendable>(
 
 private func start(_ guest: Guest, _ qemu: Child, log: BoundedFile) async throws {
     let late = Failure(
-        "QEMU did not answer on its QMP socket within 30 s", on: guest.command.description,
+        "QEMU did not answer on its QMP socket within 30 s", on: guest.command.executable,
         advice: "its words are in \(log.path)")
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await withTimeout(.seconds(30), orThrow: late) { try await guest.qmp.negotiate() } }
-        group.addTask {
-            let termination = try await qemu.waitForEnd()
-            let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
-            let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
-            throw Failure(
-                "QEMU did not start (\(termination))\(last)", on: guest.command.description,
-                advice: "its words are in \(log.path)")
-        }
-        defer { group.cancelAll() }
-        try await group.next()
+    do {
+        try await withTimeout(.seconds(30), orThrow: late) { try await guest.qmp.negotiate() }
+    } catch {
+        try Task.checkCancellation()
+        // A QEMU that refuses its arguments closes the socket first and ends then: why, is in its words.
+        let termination = try await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
+        guard let termination else { throw error }
+        let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
+        let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        throw Failure(
+            "QEMU did not start (\(termination))\(last)", on: guest.command.executable,
+            advice: "its words are in \(log.path)")
     }
     guest.started(pid: qemu.pid, port: try forwardedPort(in: try await guest.monitor("info usernet")))
     try await guest.execute("cont")

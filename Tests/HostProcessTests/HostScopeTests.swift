@@ -1,6 +1,7 @@
 import Foundation
 import HostProcess
 import Synchronization
+import SystemPackage
 import Testing
 
 @Suite struct HostScopeTests {

@@ -4,11 +4,12 @@ import RunRecord
 import Testing
 
 @Suite struct VerdictTests {
-    @Test(arguments: [
-        ([.pass, .pass], .pass), ([.pass, .skip], .pass), ([.skip, .skip], .skip), ([.pass, .fail], .fail),
-        ([.error, .pass], .error), ([.error, .fail], .fail), ([.known, .pass], .known), ([.flaky, .known], .flaky),
-        ([.flaky, .error], .error), ([], .error),
-    ] as [([Verdict], Verdict)])
+    @Test(
+        arguments: [
+            ([.pass, .pass], .pass), ([.pass, .skip], .pass), ([.skip, .skip], .skip), ([.pass, .fail], .fail),
+            ([.error, .pass], .error), ([.error, .fail], .fail), ([.known, .pass], .known), ([.flaky, .known], .flaky),
+            ([.flaky, .error], .error), ([], .error),
+        ] as [([Verdict], Verdict)])
     func overSeveral(verdicts: [Verdict], expected: Verdict) {
         #expect(Verdict.over(verdicts) == expected)
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CalibrationJudgementTests {
     @Test func holdsWhenBothSidesAreSeen() throws {
         let judgements = CalibrationJudgement.judge(try plan(), run(old: .fail, "WARNING in __alloc_pages", new: .pass))
-        #expect(judgements.allSatisfy(\.holds))
+        #expect(judgements.map(\.holds) == [true, true])
         #expect(CalibrationJudgement.exitStatus(judgements, run(old: .fail, "", new: .pass)) == 0)
     }
 
@@ -29,15 +29,16 @@ import Testing
 
     private func plan() throws -> TestPlan {
         try TestPlan.parse(
-            """
-            name: sample
-            summary: A plan to judge
-            steps:
-              - run: {command: [uname]}
-            calibration:
-              fails: [{kernel: "debian:6.1", finding: "WARNING in __alloc_pages"}]
-              passes: [{kernel: "debian:6.12"}]
-            """, file: "sample/plan.yaml", directory: "sample")
+            Array(
+                """
+                name: sample
+                summary: A plan to judge
+                steps:
+                  - run: {command: [uname]}
+                calibration:
+                  fails: [{kernel: "debian:6.1", finding: "WARNING in __alloc_pages"}]
+                  passes: [{kernel: "debian:6.12"}]
+                """.utf8), file: "sample/plan.yaml", directory: "sample")
     }
 
     private func run(old: Verdict, _ title: String, new: Verdict) -> RunRecord {

@@ -1,5 +1,6 @@
 import Foundation
 import HostProcess
+import RunRecord
 import SystemPackage
 import Testing
 

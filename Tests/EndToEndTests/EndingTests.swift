@@ -1,0 +1,121 @@
+import Foundation
+import HostProcess
+import RunRecord
+import Synchronization
+import SystemPackage
+import Testing
+
+extension EndToEnd {
+    /// However a run ends, it leaves no process, socket, directory or lock, and
+    /// every result so far.
+    @Suite struct EndingTests {
+        /// What is ended from outside.
+        enum Victim: String, CaseIterable {
+            case controllerInterrupted, controllerTerminated, controllerKilled, controllerKilledWithKeeper
+            case qemuKilled, virtiofsdKilled
+        }
+
+        @Test(.timeLimit(.minutes(5)), arguments: Victim.allCases)
+        func leavesNothing(victim: Victim) async throws {
+            try await withRun { controller, mark, out in
+                try await Harness.wait("the step has begun") {
+                    (try? String(
+                        contentsOfFile: out.appending("cells/sleeper@debian-6.1/console.log").string, encoding: .utf8))?
+                        .contains("step 2 (run) begins") ?? false
+                }
+                try act(victim, controller, mark)
+                _ = try await withTimeout(.seconds(60)) { try await controller.waitForEnd() }
+                let record = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+                check(victim, controller, record)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(5))) func leavesNothingWhenKilledDuringTheBoot() async throws {
+            try await withRun { controller, mark, _ in
+                try await Harness.wait("QEMU runs") { Harness.process("qemu-system-x86_64", mark) != nil }
+                controller.send(SIGKILL)
+                _ = try await controller.waitForEnd()
+            }
+        }
+
+        private func act(_ victim: Victim, _ controller: Child, _ mark: String) throws {
+            switch victim {
+            case .controllerInterrupted: controller.send(SIGINT)
+            case .controllerTerminated: controller.send(SIGTERM)
+            case .controllerKilled: controller.send(SIGKILL)
+            case .controllerKilledWithKeeper:
+                ProcessTable.signal(try #require(Harness.process("vmharness-keeper", mark)), SIGKILL)
+                controller.send(SIGKILL)
+            case .qemuKilled:
+                ProcessTable.signal(try #require(Harness.process("qemu-system-x86_64", mark)), SIGKILL)
+            case .virtiofsdKilled:
+                ProcessTable.signal(try #require(Harness.process("virtiofsd", mark)), SIGKILL)
+            }
+        }
+
+        private func check(_ victim: Victim, _ controller: Child, _ record: RunRecord) {
+            let cell = record.cells.first
+            switch victim {
+            case .controllerInterrupted, .controllerTerminated:
+                #expect(controller.termination == .exited(3))
+                #expect(record.interruption?.contains("SIG") == true)
+                #expect(cell?.verdict == .error)
+            case .controllerKilled, .controllerKilledWithKeeper:
+                // What was known is on disk: the cell with its environment.
+                #expect(record.ended == nil)
+                #expect(cell?.environment?.command.isEmpty == false)
+            case .qemuKilled:
+                #expect(controller.termination == .exited(3))
+                #expect(cell?.verdict == .error)
+                #expect(cell?.findings.contains { $0.kind == "qemu-died" } == true)
+            case .virtiofsdKilled:
+                #expect(controller.termination == .exited(3))
+                #expect(cell?.verdict == .error)
+                #expect(cell?.findings.contains { $0.kind == "daemon-died" } == true)
+            }
+        }
+
+        /// Runs the sleeping plan, and looks for what is left when `body` is through.
+        private func withRun(_ body: @Sendable @escaping (Child, String, FilePath) async throws -> Void) async throws {
+            try await withScratchDirectory { scratch in
+                let out = scratch.appending("run")
+                let mark = "m\(UInt32.random(in: 0 ... .max))"
+                let command = try Harness.command(
+                    [
+                        "run", Harness.plans.appending("sleeper").string, "--kernel", Harness.kernel, "--out",
+                        out.string,
+                    ], mark: mark)
+                let scope = Box()
+                try await withChild(command) { controller in
+                    try await Harness.wait("a guest is started") {
+                        if let pid = Harness.process("qemu-system-x86_64", mark) { scope.set(Self.scope(of: pid)) }
+                        return !scope.get().isEmpty
+                    }
+                    try await body(controller, mark, out)
+                }
+                try await Harness.wait("no process is left", .seconds(20)) { Harness.processes(mark).isEmpty }
+                // With its keeper gone as well, the next start sweeps.
+                _ = try await Harness.run(["doctor"])
+                let directory = "/tmp/vmharness-\(getuid())/\(scope.get())"
+                #expect(!FileManager.default.fileExists(atPath: directory))
+                #expect(!FileManager.default.fileExists(atPath: directory + ".lock"))
+            }
+        }
+
+        /// The scope that a process carries in its environment.
+        private static func scope(of pid: Int) -> String {
+            let environment = ProcessTable.read("/proc/\(pid)/environ") ?? []
+            let name = "VMHARNESS_SCOPE="
+            let entry = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+                .first { $0.hasPrefix(name) }
+            return entry.map { String($0.dropFirst(name.count)) } ?? ""
+        }
+    }
+}
+
+/// A string that a `@Sendable` closure can set.
+private final class Box: Sendable {
+    private let value = Mutex("")
+    func set(_ new: String) { value.withLock { $0 = new } }
+    func get() -> String { value.withLock { $0 } }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import HostProcess
+import RunRecord
+import SystemPackage
+import Testing
+
+/// All tests with real guests. One at a time: they share two cores, and their
+/// limits are meant for a guest that has them.
+@Suite(.serialized) enum EndToEnd {}
+
+/// The built `vmharness`, as a user calls it.
+enum Harness {
+    /// The checkout.
+    static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+    /// The plans of these tests.
+    static let plans = FilePath(#filePath).removingLastComponent().appending("Plans")
+    /// The kernel of the tests that need any.
+    static let kernel = "debian:6.1"
+
+    static var binary: FilePath {
+        get throws {
+            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return FilePath(own).removingLastComponent().appending("vmharness")
+        }
+    }
+
+    /// The variable that every process of one call inherits, so that what it leaves can be found.
+    static let mark = "VMHARNESS_TEST"
+
+    static func command(_ arguments: [String], mark value: String = "none") throws -> Command {
+        Command(
+            try binary.string, arguments, environment: ["VMHARNESS_DATA": root.string, mark: value],
+            workingDirectory: root)
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String], timeout: Duration = .seconds(600)) async throws -> CommandResult {
+        try await command(arguments).run(timeout: timeout)
+    }
+
+    /// Runs a plan of these tests and returns its record and directory's contents to `check`.
+    static func runPlan(
+        _ name: String, kernels: [String] = [kernel], extra: [String] = [],
+        _ check: (RunRecord, FilePath, CommandResult) throws -> Void
+    ) async throws {
+        try await withScratchDirectory { scratch in
+            let out = scratch.appending("run")
+            let plan = plans.appending(name).string
+            let result = try await run(
+                ["run", plan, "--json", "--out", out.string] + kernels.flatMap { ["--kernel", $0] } + extra)
+            let record = try #require(
+                try? RunRecord(json: Data(result.output)), "no record; standard error: \(result.errorText)")
+            try check(record, out, result)
+        }
+    }
+
+    /// The processes that still run for a mark.
+    static func processes(_ value: String) -> [Int] {
+        ProcessTable.pids(withVariable: mark, value: value).filter(ProcessTable.isRunning)
+    }
+
+    /// A process of a mark by its name.
+    static func process(_ name: String, _ value: String) -> Int? {
+        processes(value).first { pid in
+            ProcessTable.read("/proc/\(pid)/cmdline").map { line in
+                String(decoding: line.prefix { $0 != 0 }, as: UTF8.self).hasSuffix(name)
+            } ?? false
+        }
+    }
+
+    /// Waits until a condition holds.
+    static func wait(_ what: Comment, _ limit: Duration = .seconds(90), until condition: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + limit
+        while !condition() {
+            try #require(ContinuousClock.now < deadline, what)
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
