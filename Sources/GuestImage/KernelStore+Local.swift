@@ -46,7 +46,8 @@ extension KernelStore {
 
     /// The kernel that runs here.
     func addHost(_ name: KernelName) async throws -> Kernel {
-        let release = try BoundedRead.text(of: "/proc/sys/kernel/osrelease", limit: 4096)
+        let release =
+            try BoundedRead.text(of: "/proc/sys/kernel/osrelease", limit: 4096)
             .split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
         let modules = FilePath("/lib/modules").appending(release)
         let images = [FilePath("/boot/vmlinuz-\(release)"), modules.appending("vmlinuz")]
