@@ -56,9 +56,10 @@ struct AptArchive: Sendable {
     }
 
     private func currentIndex(_ sources: String) -> Index? {
-        guard let last = lastStamp, last.sources == sources, abs(last.date.timeIntervalSinceNow) < Self.lifetime else {
-            return nil
-        }
+        guard let last = lastStamp, last.sources == sources, abs(last.date.timeIntervalSinceNow) < Self.lifetime,
+            // A cache that was moved still has the paths of where it was.
+            (try? BoundedRead.text(of: configuration, limit: 1 << 16)) == configurationText
+        else { return nil }
         return Index(notes: Self.notes(unreachable: last.unreachable), unreachable: last.unreachable)
     }
 
@@ -132,32 +133,35 @@ struct AptArchive: Sendable {
         }
         try writeFile(root.appending("sources/debian.sources"), Array(sources.utf8))
         try writeFile(root.appending("status"), [])
-        // Read last, over the machine's own (apt.conf(5)). Its hooks are cleared:
-        // those of container images empty the machine's /var/cache/apt.
-        let text = """
-            #clear APT::Update;
-            #clear DPkg;
-            APT::Architecture "amd64";
-            APT::Architectures { "amd64"; };
-            APT::Sandbox::User "root";
-            Acquire::Languages "none";
-            Acquire::Retries "2";
-            Dir::State "\(root)/";
-            Dir::State::lists "\(root)/lists/";
-            Dir::State::status "\(root)/status";
-            Dir::State::extended_states "\(root)/extended_states";
-            Dir::Cache "\(root)/";
-            Dir::Cache::archives "\(root)/archives/";
-            Dir::Cache::pkgcache "pkgcache.bin";
-            Dir::Cache::srcpkgcache "srcpkgcache.bin";
-            Dir::Etc::sourcelist "/dev/null";
-            Dir::Etc::sourceparts "\(root)/sources/";
-            Dir::Etc::preferences "/dev/null";
-            Dir::Etc::preferencesparts "\(root)/empty/";
-            Dir::Etc::trusted "/dev/null";
-            Dir::Etc::trustedparts "\(root)/empty/";
+        try writeFile(configuration, Array(configurationText.utf8))
+    }
 
-            """
-        try writeFile(configuration, Array(text.utf8))
+    /// Read last, over the machine's own (apt.conf(5)). Its hooks are cleared:
+    /// those of container images empty the machine's /var/cache/apt.
+    private var configurationText: String {
+        """
+        #clear APT::Update;
+        #clear DPkg;
+        APT::Architecture "amd64";
+        APT::Architectures { "amd64"; };
+        APT::Sandbox::User "root";
+        Acquire::Languages "none";
+        Acquire::Retries "2";
+        Dir::State "\(root)/";
+        Dir::State::lists "\(root)/lists/";
+        Dir::State::status "\(root)/status";
+        Dir::State::extended_states "\(root)/extended_states";
+        Dir::Cache "\(root)/";
+        Dir::Cache::archives "\(root)/archives/";
+        Dir::Cache::pkgcache "pkgcache.bin";
+        Dir::Cache::srcpkgcache "srcpkgcache.bin";
+        Dir::Etc::sourcelist "/dev/null";
+        Dir::Etc::sourceparts "\(root)/sources/";
+        Dir::Etc::preferences "/dev/null";
+        Dir::Etc::preferencesparts "\(root)/empty/";
+        Dir::Etc::trusted "/dev/null";
+        Dir::Etc::trustedparts "\(root)/empty/";
+
+        """
     }
 }

@@ -18,21 +18,20 @@ enum BoundedRead {
             throw Failure("not a regular file", on: path.string, advice: "name a file")
         }
         guard Int(status.st_size) <= limit else { throw tooLarge(path, limit: limit) }
-        let size = Int(status.st_size)
-        var failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let got = read(descriptor, buffer.baseAddress! + count, size - count)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failed = true }
-                if got <= 0 { break }
-                count += got
+        // The size is a hint only: files of /proc have none, and others may grow.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size) + 1)
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Failure("cannot read file: \(systemError())", on: path.string, advice: "check the disk")
             }
+            if count == 0 { return bytes }
+            guard bytes.count + count <= limit else { throw tooLarge(path, limit: limit) }
+            bytes += chunk[..<count]
         }
-        guard !failed else {
-            throw Failure("cannot read file: \(systemError())", on: path.string, advice: "check the disk")
-        }
-        return bytes
     }
 
     /// The text of a regular file, what is not UTF-8 replaced.

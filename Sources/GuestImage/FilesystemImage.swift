@@ -3,7 +3,7 @@ import HostProcess
 import SystemPackage
 
 /// An ext4 image made from a directory by `mke2fs -d`, without mounting
-/// anything. The same content gives the same bytes.
+/// anything.
 struct FilesystemImage {
     /// The label, at most 16 bytes.
     var label: String
