@@ -62,7 +62,7 @@ public struct AcceleratorProbe: Sendable {
         let boot =
             ProcessTable.read("/proc/sys/kernel/random/boot_id")
             .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
-        let qemu = try await QEMUVersion.installed()
+        let qemu = try await QEMUVersion.installed().text
         if let data = FileManager.default.contents(atPath: cacheFile.string),
             let cached = try? JSONDecoder().decode(Cached.self, from: data), cached.boot == boot, cached.qemu == qemu
         {
@@ -112,17 +112,5 @@ public struct AcceleratorProbe: Sendable {
         } catch {
             return Answer(accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest hung for \(limit)")
         }
-    }
-}
-
-/// What the installed QEMU says of its version.
-public enum QEMUVersion {
-    /// The first line of `qemu-system-x86_64 --version`.
-    ///
-    /// - Throws: `Failure` if QEMU is not installed.
-    public static func installed() async throws -> String {
-        let result = try await Command(QEMUCommand.program, ["--version"]).check(
-            timeout: .seconds(20), advice: "apt-get install qemu-system-x86")
-        return result.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown"
     }
 }

@@ -26,6 +26,8 @@ public struct GuestSpecification: Sendable, Hashable {
     public var cpus: Int
     /// KVM or TCG; proved beforehand by `AcceleratorProbe`.
     public var accelerator: Accelerator
+    /// Under TCG: each guest CPU on a host thread of its own, or all in turn on one.
+    public var isThreaded: Bool
     /// The kernel image (bzImage).
     public var kernel: FilePath
     /// The initramfs.
@@ -40,12 +42,13 @@ public struct GuestSpecification: Sendable, Hashable {
     /// A guest with these parts, a user-mode network for SSH, a serial
     /// console, a pvpanic device and a watchdog.
     public init(
-        memory: Int, cpus: Int, accelerator: Accelerator, kernel: FilePath, initrd: FilePath, commandLine: [String],
-        disks: [Disk], shares: [Share]
+        memory: Int, cpus: Int, accelerator: Accelerator, isThreaded: Bool = false, kernel: FilePath,
+        initrd: FilePath, commandLine: [String], disks: [Disk], shares: [Share]
     ) {
         self.memory = memory
         self.cpus = cpus
         self.accelerator = accelerator
+        self.isThreaded = isThreaded
         self.kernel = kernel
         self.initrd = initrd
         self.commandLine = commandLine

@@ -30,9 +30,11 @@ struct QEMUCommand {
         let accelerator =
             switch specification.accelerator {
             case .kvm: ["-accel", "kvm", "-cpu", "host"]
-            case .tcg: ["-accel", "tcg,thread=multi", "-cpu", "max"]
+            case .tcg: ["-accel", "tcg,thread=\(specification.isThreaded ? "multi" : "single")", "-cpu", "max"]
             }
         return [
+            // The ladder tells the threads that run guest CPUs by their names.
+            "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none",
             // The host is protected from a guest that breaks out of QEMU.
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",

@@ -15,6 +15,11 @@ struct BlockedTask: Sendable, Hashable {
         } ?? functions.first
     }
 
+    /// True if it is stuck below a FUSE filesystem, virtiofs among them.
+    var isInFUSE: Bool {
+        stack.contains { $0.hasPrefix("fuse_") || $0.hasPrefix("virtio_fs_") || $0.hasPrefix("request_wait_answer") }
+    }
+
     /// Functions of kernel/sched, kernel/locking and mm that every sleeper
     /// passes through; a name with `*` stands for all that begin so.
     private static let commonWaits = [

@@ -15,12 +15,16 @@ extension GuestSession {
         if runner.options.accelerator == .auto && prepared.accelerator.accelerator == .tcg {
             notes.append("TCG, not KVM: \(prepared.accelerator.reason)")
         }
+        let inTurn = prepared.accelerator.accelerator == .tcg && specification.cpus > 1 && !specification.isThreaded
+        if inTurn {
+            notes.append("the guest's CPUs run in turn on one thread: this QEMU's TCG is not safe with several")
+        }
         return EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
                 used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
                 reason: prepared.accelerator.reason),
-            qemu: prepared.qemu,
+            qemu: prepared.qemu.text,
             command: [guest.command.executable] + guest.command.arguments,
             memory: specification.memory,
             cpus: specification.cpus,

@@ -16,6 +16,7 @@ extension GuestSpecification {
             memory: guest.memory.bytes,
             cpus: guest.cpus,
             accelerator: prepared.accelerator.accelerator,
+            isThreaded: prepared.qemu.hasSafeThreads,
             kernel: prepared.kernel.vmlinuz,
             initrd: initrd,
             commandLine: KernelCommandLine.defaults(

@@ -27,6 +27,8 @@ struct HangLadder: Sendable {
         var shellAnswers = false
         /// The share of its time in which the busiest starved vCPU waited for a host CPU, 0…1.
         var starvation = 0.0
+        /// Requests that wait for an answer of each virtiofsd, by tag; empty where it could not be read.
+        var backlog: [String: Int] = [:]
         /// Files written, relative to the cell's directory.
         var files: [String] = []
     }
@@ -115,24 +117,13 @@ struct HangLadder: Sendable {
     /// Rung 3: QEMU's view: status, registers, block devices, virtio queues.
     private func qmpRung(_ evidence: inout Evidence) async throws {
         var text = ""
-        for (title, command) in [("status", "query-status"), ("block", "query-block"), ("virtio", "x-query-virtio")] {
-            guard let answer = try await attempt({ try await guest.execute(command, timeout: .seconds(5)) }) else {
-                text += "== \(title)\nno answer\n"
-                continue
-            }
-            text += "== \(title)\n\(Self.pretty(answer))\n"
-            guard command == "x-query-virtio", case .array(let devices) = answer else { continue }
-            for path in devices.compactMap({ $0["path"]?.text }) {
-                for queue in 0..<4 {
-                    let arguments: [String: JSONValue] = ["path": .string(path), "queue": .int(queue)]
-                    guard
-                        let state = try await attempt({
-                            try await guest.execute("x-query-virtio-queue-status", arguments, timeout: .seconds(5))
-                        })
-                    else { break }
-                    text += "== \(path) queue \(queue)\n\(Self.pretty(state))\n"
-                }
-            }
+        for (title, command) in [("status", "query-status"), ("block", "query-block")] {
+            let answer = try await attempt { try await guest.execute(command, timeout: .seconds(5)) }
+            text += "== \(title)\n\(answer.map(Self.pretty) ?? "no answer")\n"
+        }
+        for queue in try await attempt({ try await VirtioQueue.all(of: guest) }) ?? [] {
+            text += "== \(queue.device) queue \(queue.index): \(queue.waiting) waiting\n\(Self.pretty(queue.state))\n"
+            if let tag = queue.tag { evidence.backlog[tag, default: 0] += queue.waiting }
         }
         let registers = try await attempt { try await guest.monitor("info registers -a") }
         text += "== registers\n\(registers ?? "no answer")\n"
@@ -159,7 +150,7 @@ struct HangLadder: Sendable {
             text += "== \(name) (pid \(pid) and its children)\n"
             for thread in HostThread.all(of: [pid]) {
                 let waited = before.first { $0.id == thread.id }.map { thread.waited - $0.waited } ?? 0
-                if thread.name.hasPrefix("CPU ") { evidence.starvation = max(evidence.starvation, waited) }
+                if thread.runsGuest { evidence.starvation = max(evidence.starvation, waited) }
                 text += thread.description(waited: waited)
             }
         }

@@ -11,6 +11,10 @@ struct HostThread: Sendable {
     /// Documentation/scheduler/sched-stats.rst).
     let waited: Double
 
+    /// True for a thread on which QEMU runs guest CPUs: `CPU 0/TCG`, `CPU 1/KVM`,
+    /// or `ALL CPUs/TCG` where they take turns.
+    var runsGuest: Bool { name.hasPrefix("CPU ") || name.hasPrefix("ALL CPUs") }
+
     /// The threads of the processes and of their children.
     static func all(of pids: [Int]) -> [HostThread] {
         pids.flatMap { [$0] + ProcessTable.children(of: $0) }.flatMap(threads)

@@ -20,8 +20,8 @@ public struct PreparedCell: Sendable {
     public let accelerator: AcceleratorProbe.Answer
     /// The daemon of each share, by tag.
     public let daemons: [String: VirtiofsdProgram]
-    /// What QEMU says of its version.
-    public let qemu: String
+    /// The QEMU that will run it.
+    public let qemu: QEMUVersion
 }
 
 /// Resolves kernels, builds images, proves the accelerator and checks each

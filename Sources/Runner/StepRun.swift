@@ -130,12 +130,19 @@ struct StepRun: Sendable {
         }
         let task = evidence.tasks.first
         let function = task?.blamed
+        // A task in FUSE waits for virtiofsd. Whether its request got there is
+        // the difference between the guest's fault and the daemon's.
+        let waitsForDaemon = task?.isInFUSE == true && evidence.backlog.values.contains { $0 > 0 }
+        let backlog = evidence.backlog.sorted { $0.key < $1.key }.map { tag, count in
+            "virtiofsd of '\(tag)': \(count == 0 ? "no request waits" : "\(count) requests wait") for its answer"
+        }
         return Finding(
-            source: .ladder, severity: .failure, kind: "hang",
+            source: .ladder, severity: waitsForDaemon ? .trouble : .failure,
+            kind: waitsForDaemon ? "daemon-stalled" : "hang",
             title: "hang in \(function ?? step.program ?? step.title)", function: function, pid: task?.pid,
             comm: task?.comm, stack: task?.stack ?? [],
             place: evidence.stackFile.map { Finding.Place(file: $0, line: 1, endLine: 1, byte: 0, endByte: 0) },
-            detail: [reason] + (task.map { ["\($0.comm) (pid \($0.pid)) is in state \($0.state)"] } ?? []))
+            detail: [reason] + (task.map { ["\($0.comm) (pid \($0.pid)) is in state \($0.state)"] } ?? []) + backlog)
     }
 
     /// Writes a line to the guest's kernel log and waits until it has come out

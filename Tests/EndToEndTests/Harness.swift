@@ -61,11 +61,12 @@ enum Harness {
 
     /// A process of a mark by its name.
     static func process(_ name: String, _ value: String) -> Int? {
-        processes(value).first { pid in
-            ProcessTable.read("/proc/\(pid)/cmdline").map { line in
-                String(decoding: line.prefix { $0 != 0 }, as: UTF8.self).hasSuffix(name)
-            } ?? false
-        }
+        processes(value).first { self.name(of: $0).hasSuffix(name) }
+    }
+
+    /// The program of a process, as it was called.
+    static func name(of pid: Int) -> String {
+        String(decoding: (ProcessTable.read("/proc/\(pid)/cmdline") ?? []).prefix { $0 != 0 }, as: UTF8.self)
     }
 
     /// Waits until a condition holds.

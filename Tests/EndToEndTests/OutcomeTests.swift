@@ -62,5 +62,35 @@ extension EndToEnd {
                 #expect(run.cells.first?.environment?.initSystem == "systemd")
             }
         }
+
+        /// A virtiofsd that stands still makes the guest hang, and that is not the guest's fault.
+        @Test(.timeLimit(.minutes(5))) func aStalledDaemonIsNotTheKernels() async throws {
+            try await withScratchDirectory { scratch in
+                let out = scratch.appending("run")
+                let mark = "m\(UInt32.random(in: 0 ... .max))"
+                let command = try Harness.command(
+                    [
+                        "run", Harness.plans.appending("stalled").string, "--kernel", Harness.kernel, "--out",
+                        out.string,
+                    ], mark: mark)
+                try await withChild(command) { controller in
+                    let console = out.appending("cells/stalled@debian-6.1/console.log").string
+                    try await Harness.wait("the share is mounted") {
+                        (try? String(contentsOfFile: console, encoding: .utf8))?.contains("step 2 (run) begins")
+                            ?? false
+                    }
+                    for pid in Harness.processes(mark) where Harness.name(of: pid).hasSuffix("virtiofsd") {
+                        ProcessTable.signal(pid, SIGSTOP)
+                    }
+                    try await controller.waitForEnd()
+                }
+                let run = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+                let read = try #require(run.cells.first?.cases.first { $0.name == "read" })
+                #expect(read.verdict == .error)
+                #expect(read.findings.map(\.kind) == ["daemon-stalled"])
+                #expect(read.findings.first?.detail.contains { $0.hasPrefix("virtiofsd of 'data': ") } == true)
+                #expect(Harness.processes(mark) == [])
+            }
+        }
     }
 }

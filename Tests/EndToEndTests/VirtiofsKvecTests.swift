@@ -38,7 +38,7 @@ extension EndToEnd {
             // The place leads to the very lines.
             let place = try #require(warning.place)
             let text = try String(contentsOfFile: directory.appending(place.file).string, encoding: .utf8)
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             let shown = lines[(place.line - 1)..<(place.endLine - 1)].joined(separator: "\n")
             #expect(shown.contains("WARNING: CPU: "))
             #expect(shown.contains("virtio_fs_enqueue_req"))

@@ -18,6 +18,15 @@ import Testing
         #expect(arguments.contains("vhost-user-fs-pci,chardev=fs0,tag=t,queue-size=1024"))
     }
 
+    @Test(arguments: [
+        ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)", false),
+        ("QEMU emulator version 8.0.5", false), ("QEMU emulator version 8.1.0", true),
+        ("QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)", true), ("something else", false),
+    ])
+    func threadsOnlyWhereTheyAreSafe(text: String, safe: Bool) {
+        #expect(QEMUVersion(text: text).hasSafeThreads == safe)
+    }
+
     @Test func listensOnLoopbackOnly() {
         let forwards = command().arguments.filter { $0.contains("hostfwd") }
         #expect(forwards == ["user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"])
