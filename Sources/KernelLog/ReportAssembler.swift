@@ -6,7 +6,8 @@ struct ReportAssembler {
     private var kernel: KernelIdentity?
     /// Where the ruler before a headline stood.
     private var ruler: (range: LogRange, speaker: Speaker)?
-    private var power = PowerState()
+    /// Whether a reset would be news.
+    var power = PowerState()
 
     /// Reports being read at the same time: one a speaker. More are closed, oldest first.
     private static let openLimit = 16
@@ -14,16 +15,13 @@ struct ReportAssembler {
     /// Nothing is open, so lines that are no headline need no further look.
     var isIdle: Bool { open.isEmpty && notices.isEmpty }
 
-    /// A timestamped line went by.
-    mutating func kernelSpoke() { power.kernelSpoke() }
-
     mutating func drain() -> [KernelReport] {
         defer { finished = [] }
         return finished
     }
 
     mutating func take(_ line: LogLine) {
-        if line.speaker != .unknown { power.kernelSpoke() }
+        if line.speaker != .unknown { power.hasSpoken = true }
         let start = LeadIn.skip(line.message)
         let headline = line.message.dropFirst(start)
         if let milestone = Milestone.parse(line.message, speaker: line.speaker) {
