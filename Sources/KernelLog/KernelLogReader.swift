@@ -47,6 +47,9 @@ public struct KernelLogReader: Sendable {
         assembler.drain()
     }
 
+    /// How many reports were dropped because more than about 8 MB of them waited to be fetched.
+    public var droppedReports: Int { assembler.dropped }
+
     /// Ends the log. Returns the reports not yet handed out.
     public mutating func finish() -> [KernelReport] {
         readCarry()

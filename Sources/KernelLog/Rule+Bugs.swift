@@ -78,7 +78,7 @@ extension Rule {
             .hardLockup, "Kernel panic - not syncing: Hard LOCKUP", "kernel panic: Hard LOCKUP",
             action: .reportUnlessOpen),
         Rule(.panic, "Kernel panic - not syncing: {rest}", "kernel panic: {rest}", action: .reportUnlessOpen),
-        Rule(.panic, "Kernel panic", "Kernel panic", action: .reportUnlessOpen, isDamage: true),
+        Rule(.panic, "Kernel panic", "Kernel panic", action: .reportWithTrace, isDamage: true),
     ]
 
     /// What nobody has a rule for.
