@@ -15,12 +15,19 @@ struct Guilt {
         _ blame: Blame, headline: String?, in text: ReportText.Reader
     ) -> (function: String?, isDamaged: Bool) {
         var isDamaged = false
-        for steps in [blame.steps, blame.otherwise] where !steps.isEmpty {
+        for steps in blame.walks {
             var guilt = Guilt(blame)
             guilt.walk(steps, headline: headline, text: text)
             isDamaged = isDamaged || guilt.isDamaged
-            if !guilt.isDamaged, let function = guilt.choose(blame.choice) { return (function, isDamaged) }
-            if blame.otherwise.isEmpty, let function = guilt.choose(blame.choice) { return (function, true) }
+            // Damage makes the next walk the better bet, if there is one.
+            if guilt.isDamaged, blame.walks.count > 1 { continue }
+            if let function = guilt.choose(blame.choice) { return (function, isDamaged) }
+        }
+        // 32-bit arm writes its traces without a header.
+        if !isDamaged, text.hasArmTrace {
+            var guilt = Guilt(blame)
+            guilt.walk([.frames], headline: headline, text: text)
+            return (guilt.choose(blame.choice), guilt.isDamaged)
         }
         return (nil, isDamaged)
     }
@@ -149,6 +156,20 @@ extension Guilt {
         guard shape == .frame, let frame = FrameLine.parse(message) else { return false }
         let base = Self.base(frame.name)
         return base.equals("should_fail") || base.equals("should_failslab")
+    }
+}
+
+extension ReportText.Reader {
+    /// Frames of the form `callee from caller+0x1/0x2`, and none of them under a header.
+    fileprivate var hasArmTrace: Bool {
+        for index in 0..<count {
+            switch lines[index].shape {
+            case .traceStart, .instructionPointer: return false
+            case .frame where !self[index].contains("["): if self[index].contains(" from ") { return true }
+            default: break
+            }
+        }
+        return false
     }
 }
 

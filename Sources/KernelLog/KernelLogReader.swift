@@ -133,8 +133,16 @@ extension KernelLogReader {
         var text = line
         while text.count > 0, text[text.count - 1] == .carriageReturn { text = text.slice(0, text.count - 1) }
         if !assembler.isIdle || LineScan.isInteresting(text, filter, kernelSpeaks: &assembler.power.hasSpoken) {
-            assembler.take(LineScan.parse(text, startByte: offset, endByte: offset + length, number: number, filter))
+            if text.firstIndex(of: .escape) != nil {
+                Terminal.withoutColours(text) { assemble($0, length, filter) }
+            } else {
+                assemble(text, length, filter)
+            }
         }
         offset += length
+    }
+
+    private mutating func assemble(_ text: ByteView, _ length: Int, _ filter: UnsafePointer<UInt8>) {
+        assembler.take(LineScan.parse(text, startByte: offset, endByte: offset + length, number: number, filter))
     }
 }

@@ -14,7 +14,7 @@ enum LineScan {
             // It may be a month.
             next = LinePrefix.parse(line).end
         }
-        if HeadlineFilter.admits(line, next, filter) { return true }
+        if HeadlineFilter.admits(line, next, filter) || line.at(next) == .escape || first == .escape { return true }
         // Another message may begin further on, where two writers share the line.
         while let bracket = line.firstIndex(of: .bracket, from: next) {
             let end = quickStamp(line, bracket)
