@@ -24,7 +24,7 @@ struct Guilt {
             if let function = guilt.choose(blame.choice) { return (function, isDamaged) }
         }
         // 32-bit arm writes its traces without a header.
-        if !isDamaged, text.hasArmTrace {
+        if !isDamaged, text.hasArmTrace, !text.hasPosition {
             var guilt = Guilt(blame)
             guilt.walk([.frames], headline: headline, text: text)
             return (guilt.choose(blame.choice), guilt.isDamaged)
@@ -156,20 +156,6 @@ extension Guilt {
         guard shape == .frame, let frame = FrameLine.parse(message) else { return false }
         let base = Self.base(frame.name)
         return base.equals("should_fail") || base.equals("should_failslab")
-    }
-}
-
-extension ReportText.Reader {
-    /// Frames of the form `callee from caller+0x1/0x2`, and none of them under a header.
-    fileprivate var hasArmTrace: Bool {
-        for index in 0..<count {
-            switch lines[index].shape {
-            case .traceStart, .instructionPointer: return false
-            case .frame where !self[index].contains("["): if self[index].contains(" from ") { return true }
-            default: break
-            }
-        }
-        return false
     }
 }
 

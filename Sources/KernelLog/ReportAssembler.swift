@@ -22,6 +22,7 @@ struct ReportAssembler {
 
     mutating func take(_ line: LogLine) {
         if line.speaker != .unknown { power.hasSpoken = true }
+        if !notices.isEmpty { closeOldNotices(line) }
         let start = LeadIn.skip(line.message)
         let headline = line.message.dropFirst(start)
         if let milestone = Milestone.parse(line.message, speaker: line.speaker) {
@@ -99,15 +100,16 @@ extension ReportAssembler {
                 close(open.remove(at: index))
             }
         }
-        while let first = notices.first, !first.isRecent(line) {
-            finished.append(first.report)
-            notices.removeFirst()
-        }
     }
 
     private mutating func close(_ report: OpenReport) {
         if report.panicked { power.panicked() }
         if report.isReport { finished.append(ReportMaker.make(report)) }
+    }
+
+    private mutating func closeOldNotices(_ line: LogLine) {
+        for notice in notices where !notice.isRecent(line) { finished.append(notice.report) }
+        notices.removeAll { !$0.isRecent(line) }
     }
 
     private mutating func closeNotices() {

@@ -96,7 +96,7 @@ extension ReportMaker {
     /// A trace without frames, or none at all where one belongs, tells of lines that got lost.
     private func isDamaged(_ title: TitleMaker.Title) -> Bool {
         guard title.needsTrace else { return false }
-        var hasTrace = false
+        var hasTrace = text.hasArmTrace
         for index in 0..<text.count where text.lines[index].shape == .traceStart {
             let next = (index + 1)..<min(index + 16, text.count)
             let hasFrames = next.contains { text.lines[$0].shape == .frame }

@@ -30,7 +30,8 @@ extension Rule {
     private static let hang = Blame([.callTrace, .frames], choice: .hang)
 
     /// The trace begins in the timer interrupt that noticed the stall; what it interrupted is to blame.
-    private static let rcu = Blame(timer, otherwise: [interrupt], skip: ["apic_timer_interrupt", "rcu"], choice: .stall)
+    private static let rcu = Blame(
+        timer, otherwise: [interrupt], skip: ["apic_timer_interrupt", "rcu"], choice: .stall)
 
     /// Expedited grace periods are watched from elsewhere: the CPU was asked where it is.
     private static let expedited = Blame(
