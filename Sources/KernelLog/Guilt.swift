@@ -15,12 +15,19 @@ struct Guilt {
         _ blame: Blame, headline: String?, in text: ReportText.Reader
     ) -> (function: String?, isDamaged: Bool) {
         var isDamaged = false
-        for steps in [blame.steps, blame.otherwise] where !steps.isEmpty {
+        for steps in blame.walks {
             var guilt = Guilt(blame)
             guilt.walk(steps, headline: headline, text: text)
             isDamaged = isDamaged || guilt.isDamaged
-            if !guilt.isDamaged, let function = guilt.choose(blame.choice) { return (function, isDamaged) }
-            if blame.otherwise.isEmpty, let function = guilt.choose(blame.choice) { return (function, true) }
+            // Damage makes the next walk the better bet, if there is one.
+            if guilt.isDamaged, blame.walks.count > 1 { continue }
+            if let function = guilt.choose(blame.choice) { return (function, isDamaged) }
+        }
+        // 32-bit arm writes its traces without a header.
+        if !isDamaged, text.hasArmTrace, !text.hasPosition {
+            var guilt = Guilt(blame)
+            guilt.walk([.frames], headline: headline, text: text)
+            return (guilt.choose(blame.choice), guilt.isDamaged)
         }
         return (nil, isDamaged)
     }

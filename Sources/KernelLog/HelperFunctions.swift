@@ -10,7 +10,8 @@ enum HelperFunctions {
 
     private static let reporting: [StaticString] = [
         "panic", "invalid_op", "report_bug", "fixup_bug", "print_report", "print_usage_bug", "show_stack",
-        "dump_stack", "walk_stack", "dump_backtrace", "warn_slowpath", "warn_alloc", "warn_bogus", "__warn",
+        "dump_stack", "walk_stack", "dump_backtrace", "unwind_backtrace", "warn_slowpath", "warn_alloc", "warn_bogus",
+        "__warn",
         "print_tainted", "assertfail", "stack_trace_consume_entry", "arch_stack_walk", "stack_trace_save",
         "__fortify_report", "imbalance_bug", "print_unlock", "^get_taint$",
     ]

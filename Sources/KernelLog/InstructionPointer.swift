@@ -14,9 +14,8 @@ struct InstructionPointer {
         if message.hasPrefix("Krnl PSW"), let open = message.firstIndex(of: UInt8(ascii: "(")) {
             return InstructionPointer(symbol: FrameLine.symbol(message, open + 1))
         }
-        if message.hasPrefix("ERA: ") || message.hasPrefix("era   : ") || message.hasPrefix(" ERA: ") {
-            return lastSymbol(message)
-        }
+        let text = message.trimmed()
+        if text.hasPrefix("ERA: ") || text.hasPrefix("era   : ") { return lastSymbol(text) }
         for mark in marks {
             guard let place = message.find(mark), isHead(message, place) else { continue }
             if let found = target(message, place + mark.utf8CodeUnitCount) { return found }
@@ -43,7 +42,7 @@ struct InstructionPointer {
     }
 
     private static func lastSymbol(_ message: ByteView) -> InstructionPointer? {
-        for i in message.count > 0 ? Array(0..<message.count) : [] where message[i] == .space {
+        for i in 0..<message.count where message[i] == .space {
             if let symbol = FrameLine.symbol(message, i + 1) { return InstructionPointer(symbol: symbol) }
         }
         return nil

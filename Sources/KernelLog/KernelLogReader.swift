@@ -37,7 +37,7 @@ public struct KernelLogReader: Sendable {
     /// Reads the next bytes of the log.
     public mutating func read(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        RuleBook.shared.filter.withUnsafeBufferPointer { filter in
+        RuleBook.shared.filter.table.withUnsafeBufferPointer { filter in
             read(base.assumingMemoryBound(to: UInt8.self), bytes.count, filter.baseAddress!)
         }
     }
@@ -46,6 +46,9 @@ public struct KernelLogReader: Sendable {
     public mutating func nextReports() -> [KernelReport] {
         assembler.drain()
     }
+
+    /// How many reports were dropped because more than about 8 MB of them waited to be fetched.
+    public var droppedReports: Int { assembler.dropped }
 
     /// Ends the log. Returns the reports not yet handed out.
     public mutating func finish() -> [KernelReport] {
@@ -119,7 +122,7 @@ extension KernelLogReader {
         let line = carry
         carry = []
         line.withUnsafeBufferPointer { buffer in
-            RuleBook.shared.filter.withUnsafeBufferPointer { filter in
+            RuleBook.shared.filter.table.withUnsafeBufferPointer { filter in
                 take(ByteView(start: buffer.baseAddress!, count: buffer.count), buffer.count, filter.baseAddress!)
             }
         }
@@ -129,9 +132,17 @@ extension KernelLogReader {
     private mutating func take(_ line: ByteView, _ length: Int, _ filter: UnsafePointer<UInt8>) {
         var text = line
         while text.count > 0, text[text.count - 1] == .carriageReturn { text = text.slice(0, text.count - 1) }
-        if !assembler.isIdle || LineScan.isInteresting(text, filter) {
-            assembler.take(LineScan.parse(text, startByte: offset, endByte: offset + length, number: number, filter))
+        if !assembler.isIdle || LineScan.isInteresting(text, filter, kernelSpeaks: &assembler.power.hasSpoken) {
+            if text.firstIndex(of: .escape) != nil {
+                Terminal.withoutColours(text) { assemble($0, length, filter) }
+            } else {
+                assemble(text, length, filter)
+            }
         }
         offset += length
+    }
+
+    private mutating func assemble(_ text: ByteView, _ length: Int, _ filter: UnsafePointer<UInt8>) {
+        assembler.take(LineScan.parse(text, startByte: offset, endByte: offset + length, number: number, filter))
     }
 }

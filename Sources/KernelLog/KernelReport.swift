@@ -39,6 +39,31 @@ public struct KernelReport: Sendable, Hashable, Codable {
     /// Seconds since boot, when the first line carries them.
     public var timestamp: Double?
 
+    /// Makes a report, for those who keep or test them; everything but what it is and where may be left out.
+    public init(
+        title: String, kind: Kind, function: String? = nil, location: String? = nil, cpu: Int? = nil, pid: Int? = nil,
+        comm: String? = nil, taint: String? = nil, kernel: KernelIdentity? = nil, frames: [Frame] = [],
+        registers: [Register] = [], corrupted: Bool = false, panicked: Bool = false, forged: Bool = false,
+        range: LogRange, timestamp: Double? = nil
+    ) {
+        self.title = title
+        self.kind = kind
+        self.function = function
+        self.location = location
+        self.cpu = cpu
+        self.pid = pid
+        self.comm = comm
+        self.taint = taint
+        self.kernel = kernel
+        self.frames = frames
+        self.registers = registers
+        self.corrupted = corrupted
+        self.panicked = panicked
+        self.forged = forged
+        self.range = range
+        self.timestamp = timestamp
+    }
+
     /// How much the report matters; a property of its ``kind``.
     public var severity: Severity { kind.severity }
 
@@ -55,63 +80,5 @@ extension KernelReport {
         case failure
         /// Trouble below or beside the kernel (storage, IOMMU, a virtual device) that it lived through.
         case notice
-    }
-}
-
-/// Which kernel wrote a report.
-public struct KernelIdentity: Sendable, Hashable, Codable {
-    /// As `uname -r` prints it: `6.1.0-56-amd64`.
-    public var release: String
-    /// As `uname -v` begins: `#1 Debian 6.1.192-2`; nil when the log does not say.
-    public var build: String?
-
-    /// Names a kernel.
-    public init(release: String, build: String? = nil) {
-        self.release = release
-        self.build = build
-    }
-}
-
-/// One line of a stack trace.
-public struct Frame: Sendable, Hashable, Codable {
-    /// The symbol without compiler suffixes being cut: `foo`, `foo.isra.0`.
-    public var function: String
-    /// Bytes from the start of the function; nil for inlined frames.
-    public var offset: UInt64?
-    /// The size of the function in bytes, when printed.
-    public var size: UInt64?
-    /// The module the function lives in; nil for the kernel itself.
-    public var module: String?
-    /// The unwinder only found the address on the stack (`? f`).
-    public var isUnreliable: Bool
-    /// The compiler put the function into its caller (symbolized logs only).
-    public var isInlined: Bool
-}
-
-/// A register as the report printed it.
-public struct Register: Sendable, Hashable, Codable {
-    /// The name in the kernel's spelling: `RAX`, `x29`, `CR2`.
-    public var name: String
-    /// Its value.
-    public var value: UInt64
-}
-
-/// A place in a log: bytes and lines, the start inclusive and the end exclusive.
-public struct LogRange: Sendable, Hashable, Codable {
-    /// The offset of the first byte.
-    public var startByte: Int
-    /// The offset behind the last byte.
-    public var endByte: Int
-    /// The number of the first line, counted from 1.
-    public var startLine: Int
-    /// The number of the line behind the last one.
-    public var endLine: Int
-
-    /// Names a place in a log.
-    public init(startByte: Int, endByte: Int, startLine: Int, endLine: Int) {
-        self.startByte = startByte
-        self.endByte = endByte
-        self.startLine = startLine
-        self.endLine = endLine
     }
 }

@@ -12,7 +12,7 @@ struct LinePrefix {
     /// Reads the prefix at the start of a line.
     static func parse(_ line: ByteView) -> LinePrefix {
         var prefix = LinePrefix()
-        prefix.end = skipTerminalControl(line, from: 0)
+        prefix.end = Terminal.skipControl(line, from: 0)
         if line.at(prefix.end) == UInt8(ascii: "*"), let end = droppedMessages(line, from: prefix.end) {
             prefix.end = end
         }
@@ -177,32 +177,5 @@ extension LinePrefix {
         let window = line.slice(min(from, line.count), min(from + 80, line.count))
         guard let tag = window.find(" kernel: ") else { return nil }
         return from + tag + 9
-    }
-}
-
-// MARK: - Terminals
-
-extension LinePrefix {
-    /// Behind carriage returns, bells, NULs and ANSI escape sequences (ECMA-48) at an index.
-    static func skipTerminalControl(_ line: ByteView, from: Int) -> Int {
-        var i = from
-        while i < line.count {
-            switch line[i] {
-            case .escape:
-                i = skipEscape(line, at: i)
-            case 0, 7, 8, .carriageReturn, 0x0e, 0x0f:
-                i += 1
-            default:
-                return i
-            }
-        }
-        return i
-    }
-
-    private static func skipEscape(_ line: ByteView, at index: Int) -> Int {
-        guard line.at(index + 1) == .bracket else { return min(index + 2, line.count) }
-        var i = index + 2
-        while i < line.count, line[i] < 0x40 { i += 1 }
-        return min(i + 1, line.count)
     }
 }

@@ -1,32 +1,27 @@
 /// The first look at a line: where its message begins, and whether it is worth a second one.
 enum LineScan {
-    /// Whether a message on the line begins like a headline.
-    static func isInteresting(_ line: ByteView, _ filter: UnsafePointer<UInt8>) -> Bool {
+    /// Whether a message on the line begins like a headline. Notes in passing that the kernel speaks.
+    static func isInteresting(_ line: ByteView, _ filter: UnsafePointer<UInt8>, kernelSpeaks: inout Bool) -> Bool {
         guard line.count >= 2 else { return false }
         var next = 0
         let first = line[0]
         if first == .bracket {
             next = quickStamp(line)
-            if next == 0 { next = LinePrefix.parse(line).end }
+            if next == 0 { next = LinePrefix.parse(line).end } else { kernelSpeaks = true }
         } else if !first.isLetter {
             next = LinePrefix.parse(line).end
         } else if line.at(3) == .space {
             // It may be a month.
             next = LinePrefix.parse(line).end
         }
-        if begins(line, next, filter) { return true }
+        if HeadlineFilter.admits(line, next, filter) || line.at(next) == .escape || first == .escape { return true }
         // Another message may begin further on, where two writers share the line.
         while let bracket = line.firstIndex(of: .bracket, from: next) {
             let end = quickStamp(line, bracket)
-            if end > bracket, begins(line, end, filter) { return true }
+            if end > bracket, HeadlineFilter.admits(line, end, filter) { return true }
             next = bracket + 1
         }
         return false
-    }
-
-    @inline(__always)
-    private static func begins(_ line: ByteView, _ index: Int, _ filter: UnsafePointer<UInt8>) -> Bool {
-        index + 1 < line.count && filter[RuleBook.hash(line[index], line[index + 1])] != 0
     }
 
     /// Behind `[   12.345678] ` or `[   12.345678][  T123] `; the index itself when there is none.
@@ -77,7 +72,7 @@ enum LineScan {
     }
 
     private static func isHeadline(_ text: ByteView, _ index: Int, _ filter: UnsafePointer<UInt8>) -> Bool {
-        guard begins(text, index, filter) else { return false }
+        guard HeadlineFilter.admits(text, index, filter) else { return false }
         let message = text.dropFirst(index)
         return !RuleBook.shared.match(message.dropFirst(LeadIn.skip(message))).isEmpty
     }

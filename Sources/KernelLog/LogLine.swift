@@ -16,6 +16,11 @@ struct LogLine {
     var endByte: Int
     /// Its number, counted from 1.
     var number: Int
+
+    /// Where the line lies.
+    var range: LogRange {
+        LogRange(startByte: startByte, endByte: endByte, startLine: number, endLine: number + 1)
+    }
 }
 
 /// Who wrote a line. Lines of one report share their speaker, which is what tells

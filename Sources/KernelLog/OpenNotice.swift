@@ -32,11 +32,7 @@ struct OpenNotice {
         let index = RuleBook.shared.match(headline)
         let title = text.read { TitleMaker.make(rules: index, text: $0) }
         return KernelReport(
-            title: title.text, kind: rule.kind, function: title.function, location: nil, cpu: nil, pid: nil, comm: nil,
-            taint: nil, kernel: kernel, frames: [], registers: [], corrupted: false, panicked: false,
-            forged: line.isForged,
-            range: LogRange(
-                startByte: line.startByte, endByte: line.endByte, startLine: line.number, endLine: line.number + 1),
-            timestamp: line.timestamp)
+            title: title.text, kind: rule.kind, function: title.function, kernel: kernel, forged: line.isForged,
+            range: line.range, timestamp: line.timestamp)
     }
 }

@@ -13,7 +13,7 @@ struct OpenReport {
     /// Handed out already; stays only to swallow what still belongs to it.
     var isDelivered = false
     /// Waits for a trace that tells whether it is a report at all.
-    private var isTentative: Bool
+    private(set) var isTentative: Bool
     /// Other processors were asked for their traces, which belong to the report too.
     private var includesProcessors = false
     /// A trace has begun to arrive.

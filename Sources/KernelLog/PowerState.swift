@@ -1,10 +1,8 @@
 /// Tells a reset nobody asked for from an orderly reboot.
 struct PowerState {
-    private var hasSpoken = false
+    /// The kernel wrote a line since the last reset.
+    var hasSpoken = false
     private var isExpected = false
-
-    /// The kernel wrote a line.
-    mutating func kernelSpoke() { hasSpoken = true }
 
     /// The kernel says that it goes down.
     mutating func endsOrderly() { isExpected = true }

@@ -2,11 +2,12 @@
 struct ReportAssembler {
     private var open: [OpenReport] = []
     private var notices: [OpenNotice] = []
-    private var finished: [KernelReport] = []
+    private var finished = FinishedReports()
     private var kernel: KernelIdentity?
     /// Where the ruler before a headline stood.
     private var ruler: (range: LogRange, speaker: Speaker)?
-    private var power = PowerState()
+    /// Whether a reset would be news.
+    var power = PowerState()
 
     /// Reports being read at the same time: one a speaker. More are closed, oldest first.
     private static let openLimit = 16
@@ -14,16 +15,14 @@ struct ReportAssembler {
     /// Nothing is open, so lines that are no headline need no further look.
     var isIdle: Bool { open.isEmpty && notices.isEmpty }
 
-    /// A timestamped line went by.
-    mutating func kernelSpoke() { power.kernelSpoke() }
+    mutating func drain() -> [KernelReport] { finished.drain() }
 
-    mutating func drain() -> [KernelReport] {
-        defer { finished = [] }
-        return finished
-    }
+    /// Reports that nobody fetched in time.
+    var dropped: Int { finished.dropped }
 
     mutating func take(_ line: LogLine) {
-        if line.speaker != .unknown { power.kernelSpoke() }
+        if line.speaker != .unknown { power.hasSpoken = true }
+        if !notices.isEmpty { closeOldNotices(line) }
         let start = LeadIn.skip(line.message)
         let headline = line.message.dropFirst(start)
         if let milestone = Milestone.parse(line.message, speaker: line.speaker) {
@@ -64,10 +63,12 @@ extension ReportAssembler {
             return false
         }
         let own = open.firstIndex { $0.hears(line) }
+        // What may still turn out to be only a message does not swallow a report.
+        let certain = own.flatMap { open[$0].isTentative ? nil : $0 }
         switch first.action {
         case .ignore: return false
-        case .reportUnlessOpen where own != nil: return false
-        case .reportUnlessFresh where own.map({ !open[$0].hasFrames }) ?? false: return false
+        case .reportUnlessOpen where certain != nil: return false
+        case .reportUnlessFresh where certain.map({ !open[$0].hasFrames }) ?? false: return false
         // A warning without a place is more likely a message in the middle of a report.
         case .reportWithTrace where own != nil: return false
         case .reportFromKernel where own != nil && line.speaker == .unknown: return false
@@ -99,10 +100,6 @@ extension ReportAssembler {
                 close(open.remove(at: index))
             }
         }
-        while let first = notices.first, !first.isRecent(line) {
-            finished.append(first.report)
-            notices.removeFirst()
-        }
     }
 
     private mutating func close(_ report: OpenReport) {
@@ -110,18 +107,19 @@ extension ReportAssembler {
         if report.isReport { finished.append(ReportMaker.make(report)) }
     }
 
+    private mutating func closeOldNotices(_ line: LogLine) {
+        for notice in notices where !notice.isRecent(line) { finished.append(notice.report) }
+        notices.removeAll { !$0.isRecent(line) }
+    }
+
     private mutating func closeNotices() {
-        finished += notices.map(\.report)
+        for notice in notices { finished.append(notice.report) }
         notices = []
     }
 
     private mutating func noteRuler(_ line: LogLine) {
         if let ruler, ruler.speaker == line.speaker, line.number - ruler.range.startLine <= 3 { return }
-        ruler = (
-            LogRange(
-                startByte: line.startByte, endByte: line.endByte, startLine: line.number, endLine: line.number + 1),
-            line.speaker
-        )
+        ruler = (line.range, line.speaker)
     }
 }
 
@@ -158,12 +156,6 @@ extension ReportAssembler {
     }
 
     private static func reboot(_ line: LogLine, _ kernel: KernelIdentity?) -> KernelReport {
-        KernelReport(
-            title: "unexpected kernel reboot", kind: .reboot, function: nil, location: nil, cpu: nil, pid: nil,
-            comm: nil, taint: nil, kernel: kernel, frames: [], registers: [], corrupted: false, panicked: false,
-            forged: false,
-            range: LogRange(
-                startByte: line.startByte, endByte: line.endByte, startLine: line.number, endLine: line.number + 1),
-            timestamp: nil)
+        KernelReport(title: "unexpected kernel reboot", kind: .reboot, kernel: kernel, range: line.range)
     }
 }

@@ -10,12 +10,15 @@ struct ReportMaker {
     private func report() -> KernelReport {
         let title = TitleMaker.make(rules: open.rules, text: text)
         var report = KernelReport(
-            title: title.text, kind: title.kind, function: title.function, location: nil, cpu: nil, pid: nil,
-            comm: nil, taint: nil, kernel: open.kernel, frames: [], registers: [],
+            title: title.text, kind: title.kind, function: title.function, kernel: open.kernel,
             corrupted: title.isDamaged, panicked: open.panicked, forged: open.isForged, range: open.range,
             timestamp: open.timestamp)
         readHeadline(&report, title.facts)
-        for index in 1..<max(text.count, 1) { readLine(index, &report) }
+        for index in 1..<max(text.count, 1) {
+            // The trace of a panic that follows is that of the one who looked, not of the culprit.
+            if !report.frames.isEmpty, text[index].hasPrefix("Kernel panic") { break }
+            readLine(index, &report)
+        }
         if !report.corrupted { report.corrupted = isDamaged(title) }
         return report
     }
@@ -63,8 +66,7 @@ extension ReportMaker {
         guard report.frames.count < KernelReport.frameLimit, let frame = FrameLine.parse(message) else { return }
         if let callee = frame.callee, report.frames.isEmpty {
             report.frames.append(
-                Frame(
-                    function: callee.string, offset: nil, size: nil, module: nil, isUnreliable: false, isInlined: false)
+                Frame(function: callee.string)
             )
         }
         report.frames.append(
@@ -94,7 +96,7 @@ extension ReportMaker {
     /// A trace without frames, or none at all where one belongs, tells of lines that got lost.
     private func isDamaged(_ title: TitleMaker.Title) -> Bool {
         guard title.needsTrace else { return false }
-        var hasTrace = false
+        var hasTrace = text.hasArmTrace
         for index in 0..<text.count where text.lines[index].shape == .traceStart {
             let next = (index + 1)..<min(index + 16, text.count)
             let hasFrames = next.contains { text.lines[$0].shape == .frame }

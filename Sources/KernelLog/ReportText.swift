@@ -46,3 +46,24 @@ struct ReportText {
         }
     }
 }
+
+extension ReportText.Reader {
+    /// 32-bit arm: frames of the form `callee from caller+0x1/0x2`, and no header above them.
+    var hasArmTrace: Bool {
+        for index in 0..<count {
+            switch lines[index].shape {
+            case .traceStart: return false
+            case .frame: if self[index].contains(" from ") { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
+    /// The report says where the processor was, or its frames carry addresses as before 5.18.
+    var hasPosition: Bool {
+        lines.indices.contains { index in
+            lines[index].shape == .instructionPointer || lines[index].shape == .frame && self[index].contains("[<")
+        }
+    }
+}

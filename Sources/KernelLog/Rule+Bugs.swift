@@ -9,6 +9,8 @@ extension Rule {
             .trace(skip: ["usercopy", "__check"])),
         Rule(
             .listCorruption, "kernel BUG at lib/list_debug.c:{number}", "BUG: corrupted list in {guilty}", .trace),
+        // A Rust panic ends in BUG().
+        Rule(.kernelBug, "kernel BUG at rust/{rest}", "kernel BUG in {guilty}", .trace, action: .reportUnlessOpen),
         // Everybody's buffer helpers check with BUG_ON; the caller is wrong.
         Rule(.kernelBug, "kernel BUG at {source}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
         Rule(.kernelBug, "kernel BUG at {rest}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
@@ -78,7 +80,7 @@ extension Rule {
             .hardLockup, "Kernel panic - not syncing: Hard LOCKUP", "kernel panic: Hard LOCKUP",
             action: .reportUnlessOpen),
         Rule(.panic, "Kernel panic - not syncing: {rest}", "kernel panic: {rest}", action: .reportUnlessOpen),
-        Rule(.panic, "Kernel panic", "Kernel panic", action: .reportUnlessOpen, isDamage: true),
+        Rule(.panic, "Kernel panic", "Kernel panic", action: .reportWithTrace, isDamage: true),
     ]
 
     /// What nobody has a rule for.

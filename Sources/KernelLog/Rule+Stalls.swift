@@ -20,7 +20,7 @@ extension Rule {
         // kernel/rcu/tree_stall.h
         Rule(.rcuStall, "INFO: rcu_{word} self-detected stall", stall, rcu),
         Rule(.rcuStall, "INFO: rcu_{word} detected stall", stall, rcu),
-        Rule(.rcuStall, "INFO: rcu_{word} detected expedited stall", stall, rcu),
+        Rule(.rcuStall, "INFO: rcu_{word} detected expedited stall", stall, expedited),
     ]
 
     private static let soft = "BUG: soft lockup in {guilty}"
@@ -31,11 +31,17 @@ extension Rule {
 
     /// The trace begins in the timer interrupt that noticed the stall; what it interrupted is to blame.
     private static let rcu = Blame(
-        [.line([Pattern("{*}apic_timer_interrupt")]), .instructionPointer, .frames],
-        otherwise: [
-            .line([
-                Pattern("{*}apic_timer_interrupt"), Pattern("{*}Exception stack"), Pattern("{*}el1h_64_irq"),
-            ]), .frames,
-        ],
+        timer, otherwise: [interrupt], skip: ["apic_timer_interrupt", "rcu"], choice: .stall)
+
+    /// Expedited grace periods are watched from elsewhere: the CPU was asked where it is.
+    private static let expedited = Blame(
+        timer, otherwise: [interrupt, [.instructionPointer, .callTrace, .frames]],
         skip: ["apic_timer_interrupt", "rcu"], choice: .stall)
+
+    private static let timer: [Blame.Step] = [
+        .line([Pattern("{*}apic_timer_interrupt")]), .instructionPointer, .frames,
+    ]
+    private static let interrupt: [Blame.Step] = [
+        .line([Pattern("{*}apic_timer_interrupt"), Pattern("{*}Exception stack"), Pattern("{*}el1h_64_irq")]), .frames,
+    ]
 }

@@ -101,6 +101,6 @@ extension Rule {
     /// allocator's name, so since it is called `__alloc_pages` (5.13 to 6.9) it is not skipped as a helper.
     static func warning(skip: [StaticString] = []) -> Blame {
         Blame(
-            [.position, .frames], otherwise: [.callTrace, .frames], skip: skip, keep: ["^__alloc_pages$"])
+            [.position, .frames], otherwise: [[.callTrace, .frames]], skip: skip, keep: ["^__alloc_pages$"])
     }
 }

@@ -90,9 +90,8 @@ struct Blame: Sendable {
         case hang
     }
 
-    let steps: [Step]
-    /// A second walk if the first finds nobody.
-    let otherwise: [Step]
+    /// The walks to try, one after the other.
+    let walks: [[Step]]
     /// Helpers of this report kind beside ``HelperFunctions``.
     let skip: FunctionSet
     /// Functions to blame although ``HelperFunctions`` lists them, when the processor is in them.
@@ -100,12 +99,11 @@ struct Blame: Sendable {
     let choice: Choice
 
     init(
-        _ steps: [Step], otherwise: [Step] = [], skip: [StaticString] = [], keep: [StaticString] = [],
+        _ steps: [Step], otherwise: [[Step]] = [], skip: [StaticString] = [], keep: [StaticString] = [],
         choice: Choice = .top
     ) {
+        walks = [steps] + otherwise
         self.keep = FunctionSet(keep)
-        self.steps = steps
-        self.otherwise = otherwise
         self.skip = FunctionSet(skip)
         self.choice = choice
     }

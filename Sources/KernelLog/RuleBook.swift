@@ -1,22 +1,33 @@
 /// All rules, found by how a message begins.
 ///
 /// The reader asks for every line of the log, so the first question ("could this be a
-/// headline at all?") is one look into a table of 4096 bits, by the first two bytes.
+/// headline at all?") is one look into a small table (``HeadlineFilter``).
 struct RuleBook: Sendable {
     static let shared = RuleBook()
 
     let rules: [Rule]
-    /// Which hashes of two first bytes any rule or lead-in begins with. One byte each, for speed.
-    let filter: [UInt8]
+    let filter: HeadlineFilter
     /// The rules by the hash of their first two bytes, in the order of the tables.
-    private let buckets: [[Int]]
+    private let buckets: [[Entry]]
 
-    static let filterSize = 4096
+    /// A rule with the first eight bytes of its headline (fewer, masked, if it is shorter), so that
+    /// most rules of a bucket are passed over without touching them.
+    private struct Entry: Sendable {
+        let rule: Int
+        let word: UInt64
+        let mask: UInt64
 
-    /// The index into ``filter`` for a message that begins with these bytes.
-    @inline(__always)
-    static func hash(_ a: UInt8, _ b: UInt8) -> Int {
-        (Int(a) &* 37 &+ Int(b)) & (filterSize - 1)
+        init(rule: Int, lead: [UInt8]) {
+            self.rule = rule
+            var word: UInt64 = 0
+            var mask: UInt64 = 0
+            for (index, byte) in lead.prefix(8).enumerated() {
+                word |= UInt64(byte) << (8 * UInt64(index))
+                mask |= 0xff << (8 * UInt64(index))
+            }
+            self.word = word
+            self.mask = mask
+        }
     }
 
     private init() {
@@ -24,18 +35,16 @@ struct RuleBook: Sendable {
         rules =
             Rule.sanitizers + Rule.faults + Rule.bugs + Rule.stalls + Rule.warnings + Rule.locking + Rule.unknown
             + Rule.unknownBugs + Rule.notices
-        var filter = [UInt8](repeating: 0, count: Self.filterSize)
-        var buckets = [[Int]](repeating: [], count: Self.filterSize)
+        var filter = HeadlineFilter()
+        var buckets = [[Entry]](repeating: [], count: HeadlineFilter.size)
         for (index, rule) in rules.enumerated() {
             let lead = rule.headline.leadingBytes
-            precondition(lead.count >= 2, "a headline begins with at least two known bytes")
-            let hash = Self.hash(lead[0], lead[1])
-            filter[hash] = 1
-            buckets[hash].append(index)
+            filter.insert(lead)
+            buckets[HeadlineFilter.hash(lead[0], lead[1])].append(Entry(rule: index, lead: lead))
         }
         for lead in LeadIn.all + Milestone.texts + ReportStart.rulers {
             let view = ByteView(lead)
-            filter[Self.hash(view[0], view[1])] = 1
+            filter.insert(Array(UnsafeBufferPointer(start: view.start, count: view.count)))
         }
         self.filter = filter
         self.buckets = buckets
@@ -46,10 +55,13 @@ struct RuleBook: Sendable {
     func match(_ message: ByteView) -> [Int] {
         guard message.count >= 2 else { return [] }
         let text = message.slice(0, min(message.count, Self.headlineLimit))
+        var word: UInt64 = 0
+        for index in 0..<min(text.count, 8) { word |= UInt64(text[index]) << (8 * UInt64(index)) }
         var found: [Int] = []
-        for index in buckets[Self.hash(text[0], text[1])] where rules[index].headline.matches(text) {
-            if rules[index].action == .ignore { return [] }
-            found.append(index)
+        for entry in buckets[HeadlineFilter.hash(text[0], text[1])]
+        where word & entry.mask == entry.word && rules[entry.rule].headline.matches(text) {
+            if rules[entry.rule].action == .ignore { return [] }
+            found.append(entry.rule)
         }
         return found
     }
