@@ -48,7 +48,7 @@ struct AptArchive: Sendable {
         let mirrors = try await AptMirrors.ofThisMachine()
         let sources = mirrors.sources(releases: AptMirrors.releases, keyring: Self.keyring, backports: true)
         if !refresh, let index = currentIndex(sources) { return index }
-        try FileManager.default.createDirectory(atPath: root.string, withIntermediateDirectories: true)
+        try makeDirectories(root)
         let lock = try await FileLock.acquire(root.appending("lock"))
         defer { lock.release() }
         if !refresh, let index = currentIndex(sources) { return index }
@@ -128,8 +128,7 @@ struct AptArchive: Sendable {
 
     private func configure(_ sources: String) throws {
         for directory in ["lists/partial", "archives/partial", "sources", "empty"] {
-            try FileManager.default.createDirectory(
-                atPath: root.appending(directory).string, withIntermediateDirectories: true)
+            try makeDirectories(root.appending(directory))
         }
         try writeFile(root.appending("sources/debian.sources"), Array(sources.utf8))
         try writeFile(root.appending("status"), [])

@@ -11,7 +11,7 @@ extension Cache {
     func ensure(_ kind: Kind, _ digest: String, build: (FilePath) async throws -> Void) async throws -> FilePath {
         let entry = entry(kind, digest)
         if exists(entry) { return entry }
-        for path in [directory(of: kind), locks, partial] { try makeDirectory(path) }
+        for path in [directory(of: kind), locks, partial] { try makeDirectories(path) }
         let lock = try await FileLock.acquire(lockFile(kind, digest))
         defer { lock.release() }
         // Somebody else may have built it while we waited.
@@ -33,7 +33,7 @@ extension Cache {
     func add(
         _ kind: Kind, recipe: String, build: (FilePath) async throws -> String
     ) async throws -> (entry: FilePath, digest: String) {
-        try makeDirectory(directory(of: kind))
+        try makeDirectories(directory(of: kind))
         return try await withPartial(kind, recipe) { scratch in
             let digest = try await build(scratch)
             let entry = entry(kind, digest)
@@ -53,7 +53,7 @@ extension Cache {
         // write into the old one for a moment.
         let random = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
         let scratch = partial.appending("\(kind.rawValue)-\(digest)-\(random)")
-        try makeDirectory(scratch)
+        try makeDirectories(scratch)
         defer { try? FileManager.default.removeItem(atPath: scratch.string) }
         return try await body(scratch)
     }
@@ -67,8 +67,8 @@ extension Cache {
 
     /// Removes an entry. A reader that has a file of it open keeps that file.
     func remove(_ kind: Kind, _ digest: String) throws {
-        try makeDirectory(partial)
-        try makeDirectory(locks)
+        try makeDirectories(partial)
+        try makeDirectories(locks)
         // First out of sight in one step, so that nobody finds half of it.
         let grave = partial.appending("\(kind.rawValue)-\(digest)-removed\(UInt32.random(in: 0 ... .max))")
         guard rename(entry(kind, digest).string, grave.string) == 0 else {

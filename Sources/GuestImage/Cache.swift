@@ -1,5 +1,4 @@
 import Foundation
-import HostProcess
 public import SystemPackage
 
 /// Where kernels, images and initramfs lie, each under the digest of what went into it.
@@ -47,15 +46,5 @@ public struct Cache: Sendable, Hashable {
     func digests(of kind: Kind) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory(of: kind).string)) ?? []
         return names.filter { $0.count == Digest.length && $0.allSatisfy(\.isHexDigit) }.sorted()
-    }
-
-    func makeDirectory(_ path: FilePath) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(
-                "cannot make a directory of the cache: \(error.localizedDescription)", on: path.string,
-                advice: "check its owner and the free space, or name another in VMHARNESS_CACHE")
-        }
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 /// mounted on the host, and nothing of it outlives us.
 struct ImageBuilder {
     /// Raised when images are made otherwise, so that old ones are made again.
-    static let format = 2
+    static let format = 3
     /// For mmdebstrap and mke2fs, which cut times at it
     /// (reproducible-builds.org, SOURCE_DATE_EPOCH): 2025-01-01. mke2fs does so
     /// with a file's times from 1.47.1 on only, so equal content does not yet
@@ -34,7 +34,7 @@ struct ImageBuilder {
             label: "root", uuid: "726f6f74-0000-4d00-8000-766d6861726e", size: definition.size, time: Self.time
         )
         .make(from: root, at: entry.appending("root.img"))
-        try await Command("rm", ["-rf", "--one-file-system", "--", root.string]).check(timeout: .seconds(300))
+        try await removeTree(root)
         try RootImageManifest(name: definition.name, recipe: recipe, packages: packages).write(to: entry)
         return try await Digest.of("image \(recipe)\n" + packages.joined(separator: "\n"))
     }
@@ -102,6 +102,9 @@ struct ImageBuilder {
         for file in [
             "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap", "etc/apt/sources.list",
             "etc/apt/sources.list.d/0000debian.sources", "etc/machine-id",
+            // Made by the package; a guest has the run's key and no other.
+            "etc/ssh/ssh_host_ed25519_key", "etc/ssh/ssh_host_ecdsa_key", "etc/ssh/ssh_host_rsa_key",
+            "etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub", "etc/ssh/ssh_host_rsa_key.pub",
         ] {
             try? FileManager.default.removeItem(atPath: root.appending(file).string)
         }
@@ -145,15 +148,5 @@ struct ImageBuilder {
                 blame: .request)
         }
         try writeFile(entry.appending(name), bytes, mode: 0o755)
-    }
-}
-
-/// Makes a directory and those above it.
-func makeDirectories(_ path: FilePath) throws {
-    do {
-        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-    } catch {
-        throw Failure(
-            "cannot make a directory: \(error.localizedDescription)", on: path.string, advice: "check its owner")
     }
 }

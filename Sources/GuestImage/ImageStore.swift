@@ -52,7 +52,7 @@ public struct ImageStore: Sendable {
         if !force, let image = current(recipe, name) { return image }
 
         // One builder a recipe; the digest is known only when the packages are.
-        for path in [cache.locks, cache.partial] { try cache.makeDirectory(path) }
+        for path in [cache.locks, cache.partial] { try makeDirectories(path) }
         let lock = try await FileLock.acquire(cache.lockFile(.images, recipe))
         defer { lock.release() }
         if !force, let image = current(recipe, name) { return image }

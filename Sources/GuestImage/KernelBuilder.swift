@@ -35,7 +35,7 @@ struct KernelBuilder {
         progress("downloading \(packages.map(\.label).joined(separator: ", "))")
         let debs = entry.appending("debs")
         let unpacked = entry.appending("unpacked")
-        for directory in [debs, unpacked] { try makeDirectory(directory) }
+        for directory in [debs, unpacked] { try makeDirectories(directory) }
         for deb in try await archive.download(packages, into: debs) {
             try await Command("dpkg-deb", ["--extract", deb.string, unpacked.string])
                 .check(timeout: .seconds(600), advice: "check the free space")
@@ -48,7 +48,7 @@ struct KernelBuilder {
         let places = [
             "vmlinuz": unpacked.appending("boot/vmlinuz-\(release)"),
             "config": unpacked.appending("boot/config-\(release)"),
-        ].mapValues { $0 }
+        ]
         func find(_ file: String) -> FilePath? {
             [places[file], tree.appending(file)].compactMap(\.self).first(where: Self.exists)
         }
@@ -59,12 +59,12 @@ struct KernelBuilder {
             vmlinuz: vmlinuz, config: find("config"), release: release, version: packages[0].version,
             packages: packages.map(\.label))
         try await finish(parts) { target in
-            try makeDirectory(target.removingLastComponent())
+            try makeDirectories(target.removingLastComponent())
             guard rename(tree.string, target.string) == 0 else {
                 throw Failure("cannot move the modules: \(systemError())", on: target.string, advice: "")
             }
         }
-        for directory in [debs, unpacked] { try FileManager.default.removeItem(atPath: directory.string) }
+        for directory in [debs, unpacked] { try await removeTree(directory) }
     }
 
     /// Completes the entry.
@@ -107,8 +107,4 @@ struct KernelBuilder {
     }
 
     private static func exists(_ path: FilePath) -> Bool { FileManager.default.fileExists(atPath: path.string) }
-
-    private func makeDirectory(_ path: FilePath) throws {
-        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-    }
 }

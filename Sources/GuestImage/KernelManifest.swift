@@ -35,14 +35,3 @@ struct KernelManifest: Codable, Hashable {
         try writeFile(entry.appending(Self.fileName), Array(encoder.encode(self)))
     }
 }
-
-/// Writes a whole file.
-func writeFile(_ path: FilePath, _ bytes: [UInt8], mode: UInt16 = 0o644) throws {
-    do {
-        try Data(bytes).write(to: URL(fileURLWithPath: path.string))
-        try FileManager.default.setAttributes([.posixPermissions: Int(mode)], ofItemAtPath: path.string)
-    } catch {
-        throw Failure(
-            "cannot write file: \(error.localizedDescription)", on: path.string, advice: "check the free space")
-    }
-}

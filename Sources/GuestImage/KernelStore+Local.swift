@@ -72,7 +72,7 @@ extension KernelStore {
         let entry = try await cache.ensure(.kernels, digest) { scratch in
             try await KernelBuilder(entry: scratch, name: name.description, progress: progress)
                 .finish(parts) { target in
-                    try FileManager.default.createDirectory(atPath: target.string, withIntermediateDirectories: true)
+                    try makeDirectories(target)
                     for module in modules { try Self.copy(module.path, to: target.appending(module.name)) }
                 }
         }
@@ -80,8 +80,7 @@ extension KernelStore {
     }
 
     private static func copy(_ source: FilePath, to target: FilePath) throws {
-        try FileManager.default.createDirectory(
-            atPath: target.removingLastComponent().string, withIntermediateDirectories: true)
+        try makeDirectories(target.removingLastComponent())
         do {
             // 6.x writes `.o` into a tree's modules.order; modules_install makes them paths of `.ko`.
             if source.lastComponent?.string == "modules.order" {

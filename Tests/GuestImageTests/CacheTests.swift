@@ -53,10 +53,10 @@ struct CacheTests {
     @Test func aKilledBuildersWorkIsSweptAndALivingOnesIsNot() async throws {
         try await withScratchDirectory { root in
             let cache = Cache(root: root)
-            for path in [cache.locks, cache.partial] { try cache.makeDirectory(path) }
+            for path in [cache.locks, cache.partial] { try makeDirectories(path) }
             let other = "fedcba9876543210fedcba98"
             let half = cache.partial.appending("kernels-\(other)-12345678")
-            try cache.makeDirectory(half)
+            try makeDirectories(half)
             try writeFile(half.appending("half"), [1])
             let lock = cache.lockFile(.kernels, other)
             let locked = Signal()
