@@ -75,8 +75,10 @@ let package = Package(
             name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
             swiftSettings: settings),
         .testTarget(
-            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper", system], swiftSettings: settings),
-        .testTarget(name: "KernelLogTests", dependencies: ["KernelLog"], swiftSettings: settings),
+            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper", system], swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KernelLogTests", dependencies: ["KernelLog"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "MachineTests", dependencies: ["HostProcess", "Machine", system], swiftSettings: settings),
         .testTarget(
             name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),

@@ -27,8 +27,8 @@ struct HangLadder: Sendable {
         var shellAnswers = false
         /// The share of its time in which the busiest starved vCPU waited for a host CPU, 0…1.
         var starvation = 0.0
-        /// Requests that wait for an answer of each virtiofsd, by tag; empty where it could not be read.
-        var backlog: [String: Int] = [:]
+        /// Each share's virtiofsd, by tag.
+        var daemons: [String: DaemonState] = [:]
         /// Files written, relative to the cell's directory.
         var files: [String] = []
     }
@@ -121,10 +121,9 @@ struct HangLadder: Sendable {
             let answer = try await attempt { try await guest.execute(command, timeout: .seconds(5)) }
             text += "== \(title)\n\(answer.map(Self.pretty) ?? "no answer")\n"
         }
-        for queue in try await attempt({ try await VirtioQueue.all(of: guest) }) ?? [] {
-            text += "== \(queue.device) queue \(queue.index): \(queue.waiting) waiting\n\(Self.pretty(queue.state))\n"
-            if let tag = queue.tag { evidence.backlog[tag, default: 0] += queue.waiting }
-        }
+        // Not asked: x-query-virtio-queue-status. For a vhost-user device QEMU
+        // passes it on as GET_VRING_BASE, which stops the ring, and waits for
+        // the answer of a daemon that may be the one that stands still.
         let registers = try await attempt { try await guest.monitor("info registers -a") }
         text += "== registers\n\(registers ?? "no answer")\n"
         _ = write(text, to: "ladder/3-qemu.txt", &evidence)
@@ -142,17 +141,22 @@ struct HangLadder: Sendable {
 
     /// Rung 4: the threads of QEMU and virtiofsd, and how long they waited for a CPU.
     private func hostRung(_ evidence: inout Evidence) async throws {
-        let processes = [("qemu", guest.pid)] + guest.daemons.map { ("virtiofsd \($0.key)", $0.value) }
-        let before = HostThread.all(of: processes.map(\.1))
+        let daemons = guest.daemons.sorted { $0.key < $1.key }
+        let pids = [guest.pid] + daemons.map(\.value)
+        let before = HostThread.all(of: pids)
         try await Task.sleep(for: .seconds(1))
-        var text = ""
-        for (name, pid) in processes {
-            text += "== \(name) (pid \(pid) and its children)\n"
-            for thread in HostThread.all(of: [pid]) {
-                let waited = before.first { $0.id == thread.id }.map { thread.waited - $0.waited } ?? 0
-                if thread.runsGuest { evidence.starvation = max(evidence.starvation, waited) }
-                text += thread.description(waited: waited)
-            }
+        var text = "== qemu (pid \(guest.pid))\n"
+        for thread in HostThread.all(of: [guest.pid]) {
+            let waited = thread.waited(since: before)
+            if thread.runsGuest { evidence.starvation = max(evidence.starvation, waited) }
+            text += thread.description(waited: waited)
+        }
+        for (tag, pid) in daemons {
+            let threads = HostThread.all(of: [pid])
+            let state = DaemonState(pid: pid, threads: threads, before: before)
+            evidence.daemons[tag] = state
+            text += "== virtiofsd of '\(tag)' (pid \(pid) and its children): \(state)\n"
+            for thread in threads { text += thread.description(waited: thread.waited(since: before)) }
         }
         for resource in ["cpu", "io", "memory"] {
             let pressure = ProcessTable.read("/proc/pressure/\(resource)").map { String(decoding: $0, as: UTF8.self) }

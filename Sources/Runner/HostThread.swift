@@ -35,6 +35,11 @@ struct HostThread: Sendable {
         }
     }
 
+    /// Seconds it had to wait for a CPU since an earlier look.
+    func waited(since before: [HostThread]) -> Double {
+        before.first { $0.id == id }.map { waited - $0.waited } ?? 0
+    }
+
     func description(waited: Double) -> String {
         let percent = Int((100 * waited).rounded())
         let head = "\(id) \(name) state \(state) wchan \(wchan), waited for a CPU \(percent) % of the last second\n"

@@ -130,19 +130,17 @@ struct StepRun: Sendable {
         }
         let task = evidence.tasks.first
         let function = task?.blamed
-        // A task in FUSE waits for virtiofsd. Whether its request got there is
-        // the difference between the guest's fault and the daemon's.
-        let waitsForDaemon = task?.isInFUSE == true && evidence.backlog.values.contains { $0 > 0 }
-        let backlog = evidence.backlog.sorted { $0.key < $1.key }.map { tag, count in
-            "virtiofsd of '\(tag)': \(count == 0 ? "no request waits" : "\(count) requests wait") for its answer"
-        }
+        // A task in FUSE waits for virtiofsd. Whether that still works is the
+        // difference between the guest's fault and the daemon's.
+        let waitsForDaemon = task?.isInFUSE == true && evidence.daemons.values.contains(where: \.isStalled)
+        let daemons = evidence.daemons.sorted { $0.key < $1.key }.map { "virtiofsd of '\($0.key)': \($0.value)" }
         return Finding(
             source: .ladder, severity: waitsForDaemon ? .trouble : .failure,
             kind: waitsForDaemon ? "daemon-stalled" : "hang",
             title: "hang in \(function ?? step.program ?? step.title)", function: function, pid: task?.pid,
             comm: task?.comm, stack: task?.stack ?? [],
             place: evidence.stackFile.map { Finding.Place(file: $0, line: 1, endLine: 1, byte: 0, endByte: 0) },
-            detail: [reason] + (task.map { ["\($0.comm) (pid \($0.pid)) is in state \($0.state)"] } ?? []) + backlog)
+            detail: [reason] + (task.map { ["\($0.comm) (pid \($0.pid)) is in state \($0.state)"] } ?? []) + daemons)
     }
 
     /// Writes a line to the guest's kernel log and waits until it has come out
