@@ -37,7 +37,9 @@ struct StepRun: Sendable {
         case .timeUp: judgement = try await hung(after: step.timeout)
         }
         if judgement.guestAnswers { try await mark("ended") }
-        judgement.findings = session.recorder.drain(all: true) + judgement.findings
+        var spoken = session.recorder.drain(all: true)
+        if judgement.guestAnswers { spoken = try await session.unmask(spoken, shell) }
+        judgement.findings = spoken + judgement.findings
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
         if step.isCase || verdict != .pass || !findings.isEmpty {

@@ -56,6 +56,15 @@ extension EndToEnd {
             }
         }
 
+        @Test(.timeLimit(.minutes(5))) func whatUserSpaceForgedHasNoWeight() async throws {
+            try await Harness.runPlan("forged") { run, _, result in
+                #expect(result.status == 0, "\(result.errorText)")
+                let findings = try #require(run.cells.first?.cases.first).findings
+                #expect(!findings.isEmpty)
+                #expect(findings.allSatisfy { $0.severity == .notice })
+            }
+        }
+
         @Test(.timeLimit(.minutes(10))) func theDistributionsSystemdBootsToo() async throws {
             try await Harness.runPlan("systemd") { run, _, result in
                 #expect(result.status == 0, "\(result.errorText)")
