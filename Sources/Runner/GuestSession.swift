@@ -127,7 +127,7 @@ struct GuestSession: Sendable {
             reason = trouble.first?.description ?? "the guest is gone"
         } else {
             runner.report(.climbing(cell: id, reason: reason))
-            let evidence = try await ladder(nil).climb(stuck: nil)
+            let evidence = try await ladder(nil).climb()
             files = evidence.files
             // A kernel that spoke and then stood still is its own fault, unless
             // the host gave it no time to go on.

@@ -35,16 +35,14 @@ struct HangLadder: Sendable {
 
     /// Climbs all rungs.
     ///
-    /// - Parameter command: the name of the stuck program, to find its task in
-    ///   a console dump when SSH is dead.
     /// - Throws: `CancellationError`.
-    func climb(stuck command: String?) async throws -> Evidence {
+    func climb() async throws -> Evidence {
         var evidence = Evidence()
         try? FileManager.default.createDirectory(
             atPath: directory.appending("ladder").string, withIntermediateDirectories: true)
         try await processRung(&evidence)
         try Task.checkCancellation()
-        try await sysrqRung(&evidence, command: command)
+        try await sysrqRung(&evidence)
         try Task.checkCancellation()
         try await qmpRung(&evidence)
         try await hostRung(&evidence)
@@ -92,7 +90,7 @@ struct HangLadder: Sendable {
 
     /// Rung 2: the kernel's own dumps on the console, asked for from within or
     /// by the keyboard.
-    private func sysrqRung(_ evidence: inout Evidence, command: String?) async throws {
+    private func sysrqRung(_ evidence: inout Evidence) async throws {
         let begin = console.count
         for key in ["w", "l", "t"] {
             var asked = false
@@ -105,9 +103,9 @@ struct HangLadder: Sendable {
             try await console.waitForQuiet(.seconds(1), limit: .seconds(20))
         }
         // The live process says more than the dump: the dump counts where it is all there is.
-        guard evidence.tasks.allSatisfy({ $0.stack.isEmpty }), let command else { return }
+        guard evidence.tasks.allSatisfy({ $0.stack.isEmpty }), let pid = console.stepProcess else { return }
         let dumped = BlockedTask.parseConsole(tail(of: console.log.path, from: begin))
-        let ours = dumped.filter { $0.comm == command && !$0.stack.isEmpty }
+        let ours = dumped.filter { $0.pid == pid && !$0.stack.isEmpty }
         if !ours.isEmpty {
             evidence.tasks = ours
             evidence.stackFile = console.file

@@ -105,7 +105,7 @@ struct StepRun: Sendable {
 
     private func lost(_ reason: String) async throws -> Judgement {
         session.runner.report(.climbing(cell: session.id, reason: "the guest no longer answers by SSH"))
-        let evidence = try await session.ladder(nil).climb(stuck: step.program)
+        let evidence = try await session.ladder(nil).climb()
         let finding = hang(evidence, "the guest no longer answers by SSH: \(reason)")
         return Judgement(
             verdict: .fail, reason: "the guest no longer answers by SSH", findings: [finding],
@@ -115,7 +115,7 @@ struct StepRun: Sendable {
     private func hung(after limit: Duration) async throws -> Judgement {
         let reason = "\(step.title) did not end within \(limit)"
         session.runner.report(.climbing(cell: session.id, reason: reason))
-        let evidence = try await session.ladder(shell).climb(stuck: step.program)
+        let evidence = try await session.ladder(shell).climb()
         let finding = hang(evidence, reason)
         return Judgement(
             verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],

@@ -35,6 +35,16 @@ extension EndToEnd {
             }
         }
 
+        /// Where SSH is dead, the kernel is asked by the keyboard, and its dump tells the place.
+        @Test(.timeLimit(.minutes(5))) func aHangWithoutSSHIsReadFromTheConsole() async throws {
+            try await Harness.runPlan("deaf") { run, _, result in
+                #expect(result.status == 1)
+                let hang = try #require(run.cells.first?.findings.first { $0.kind == "hang" })
+                #expect(hang.place?.file == "console.log")
+                #expect(hang.stack.contains { $0.contains("nanosleep") })
+            }
+        }
+
         @Test(.timeLimit(.minutes(5))) func statusesDecide() async throws {
             try await Harness.runPlan("status") { run, _, result in
                 #expect(result.status == 1)
