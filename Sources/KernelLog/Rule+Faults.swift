@@ -70,8 +70,13 @@ extension Rule {
         Rule(
             .trap, "BUG: {*}stack guard page was hit at", "BUG: stack guard page was hit in {guilty}",
             .fault(choice: .stall)),
-        Rule(.trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}", .fault),
-        Rule(.trap, "Kernel stack overflow", "kernel stack overflow in {guilty}", .fault),
+        Rule(
+            .trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}",
+            .trace(skip: ["bad_stack"], choice: .stall)),
+        Rule(
+            .trap, "Kernel stack overflow", "kernel stack overflow in {guilty}",
+            .trace(skip: ["bad_stack"], choice: .stall)),
+        Rule(.trap, "double fault: ", "PANIC: double fault in {guilty}", .position, action: .reportUnlessOpen),
         Rule(
             .trap, "illegal operation: {hex} ilc:", "illegal operation in {guilty}", .fault, action: .reportUnlessOpen),
         Rule(.trap, "specification exception: {hex} ilc:", "specification exception in {guilty}", .fault),

@@ -12,6 +12,9 @@ extension Rule {
         Rule(.ioError, "critical {*} error, dev {word}, sector {number}", "I/O error on block device"),
         Rule(.ioError, "Buffer I/O error on dev", "Buffer I/O error"),
         Rule(.ioError, "nvme nvme{number}: I/O {*} timeout", "nvme: I/O timeout"),
+        Rule(.ioError, "device-mapper: integrity: {*}hecksum failed at sector", "dm-integrity: checksum failure"),
+        Rule(.ioError, "device-mapper: integrity: {*}INTEGRITY AEAD ERROR", "dm-integrity: checksum failure"),
+        Rule(.ioError, "device-mapper: crypt: {*}INTEGRITY AEAD ERROR", "dm-crypt: checksum failure"),
     ]
 
     private static let filesystems: [Rule] = [
@@ -75,6 +78,7 @@ extension Rule {
         Rule(.iommuFault, "DMAR: [INTR-REMAP] Request device", "DMAR: interrupt remapping fault"),
         Rule(.iommuFault, "AMD-Vi: Event logged [", "AMD-Vi: event"),
         Rule(.iommuFault, "vfio-pci {*}: AMD-Vi: Event logged [", "AMD-Vi: event"),
+        Rule(.iommuFault, "virtio_iommu {*}: {*}fault from EP", "virtio-iommu: fault"),
         Rule(.iommuFault, "arm-smmu{*}: Unhandled context fault", "arm-smmu: unhandled context fault"),
         Rule(.iommuFault, "arm-smmu-v3 {*}: event {*} received", "arm-smmu-v3: event"),
     ]

@@ -73,6 +73,8 @@ extension Rule {
         Rule(.warning, "WARNING: at {source} {function}", plain, warning()),
         Rule(.warning, "WARNING: at {function}", plain, warning()),
         Rule(.warning, "WARNING: {*} at {source}", plain, warning()),
+        // powerpc before 2.6.38
+        Rule(.warning, "Badness at {source}", plain, warning()),
         Rule(.warning, "WARNING: CPU#{cpu}: {comm}/{pid}", plain, warning()),
         Rule(.warning, "WARNING: CPU: {cpu} PID: {pid}", plain, warning()),
     ]
