@@ -141,6 +141,11 @@ extension Guilt {
 
     private mutating func add(_ name: ByteView, isPosition: Bool = false) {
         let base = Self.base(name)
+        if base.at(0) == UInt8(ascii: "_"), let rust = RustSymbol.demangle(base) {
+            let isHelper = rust.withView { HelperFunctions.all.matches($0) || blame.skip.matches($0) }
+            if !isHelper { candidates.append(rust) }
+            return
+        }
         guard !base.isEmpty, !blame.skip.matches(base) else { return }
         guard !HelperFunctions.all.matches(base) || isPosition && blame.keep.matches(base) else { return }
         candidates.append(base.string)

@@ -5,6 +5,8 @@ struct OpenReport {
     let speaker: Speaker
     let isForged: Bool
     let timestamp: Double?
+    /// The number of the line with the headline.
+    let headlineNumber: Int
     /// The kernel of the boot it belongs to.
     let kernel: KernelIdentity?
     private(set) var range: LogRange
@@ -32,6 +34,7 @@ struct OpenReport {
         speaker = line.speaker
         isForged = line.isForged
         timestamp = line.timestamp
+        headlineNumber = line.number
         self.kernel = kernel
         range = LogRange(
             startByte: start?.startByte ?? line.startByte, endByte: line.endByte,

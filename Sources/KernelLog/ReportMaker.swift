@@ -19,7 +19,8 @@ struct ReportMaker {
             if !report.frames.isEmpty, text[index].hasPrefix("Kernel panic") { break }
             readLine(index, &report)
         }
-        if !report.corrupted { report.corrupted = isDamaged(title) }
+        // A timestamp in the title belongs to another message.
+        if !report.corrupted { report.corrupted = isDamaged(title) || title.text.contains("NUM.NUM]") }
         return report
     }
 }
