@@ -45,7 +45,8 @@ enum LineScan {
                 if j < end { i = j + 1 }
             }
         }
-        return i < end && line[i] == .space ? i + 1 : i
+        while i < end, line[i] == .space { i += 1 }
+        return i
     }
 
     /// The line with its prefix read. Where two messages share the line, the one that begins like
@@ -72,6 +73,8 @@ enum LineScan {
     }
 
     private static func isHeadline(_ text: ByteView, _ index: Int, _ filter: UnsafePointer<UInt8>) -> Bool {
+        var index = index
+        while text.at(index) == .space { index += 1 }
         guard HeadlineFilter.admits(text, index, filter) else { return false }
         let message = text.dropFirst(index)
         return !RuleBook.shared.match(message.dropFirst(LeadIn.skip(message))).isEmpty

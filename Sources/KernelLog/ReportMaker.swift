@@ -100,7 +100,9 @@ extension ReportMaker {
         var hasTrace = text.hasArmTrace
         for index in 0..<text.count where text.lines[index].shape == .traceStart {
             let next = (index + 1)..<min(index + 16, text.count)
-            let hasFrames = next.contains { text.lines[$0].shape == .frame }
+            let hasFrames = next.contains {
+                text.lines[$0].shape == .frame || text[$0].contains("(stack is not available)")
+            }
             if hasFrames { hasTrace = true } else if !text[index].hasPrefix("status: ") { return true }
         }
         return !hasTrace

@@ -29,7 +29,9 @@ extension Rule {
         Rule(
             .bugMisc, "BUG: non-zero nr_pmds on freeing mm", "BUG: non-zero nr_pmds on freeing mm", needsTrace: false),
         Rule(
-            .bugMisc, "BUG: Dentry {*} still in use ({number}) [unmount of", "BUG: Dentry still in use in unmount"),
+            .bugMisc, "BUG: Dentry {*} still in use ({number}) [unmount of", "BUG: Dentry still in use in unmount",
+            // A warning with the trace follows.
+            needsTrace: false),
         Rule(.slub, "BUG kmalloc-{*}: Object already free", "BUG: Object already free"),
         Rule(.slub, "BUG {*} ({*}ainted{*}): {rest}", "{line}"),
         Rule(.slub, "INFO: Freed in {rest}", "INFO: Freed in {rest}", action: .reportUnlessOpen, isDamage: true),
