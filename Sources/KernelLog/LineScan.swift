@@ -41,8 +41,9 @@ enum LineScan {
             var j = i + 1
             while j < end, line[j] == .space { j += 1 }
             if j < end, line[j] == UInt8(ascii: "T") || line[j] == UInt8(ascii: "C") {
-                while j < end, line[j] != .closingBracket { j += 1 }
-                if j < end { i = j + 1 }
+                j += 1
+                while j < end, line[j].isDigit { j += 1 }
+                if j < end, line[j] == .closingBracket { i = j + 1 }
             }
         }
         while i < end, line[i] == .space { i += 1 }
@@ -68,7 +69,7 @@ enum LineScan {
             }
         }
         return LogLine(
-            text: text, message: text.dropFirst(prefix.end), speaker: prefix.speaker, timestamp: prefix.timestamp,
+            message: text.dropFirst(prefix.end), speaker: prefix.speaker, timestamp: prefix.timestamp,
             isForged: prefix.isForged, startByte: startByte, endByte: endByte, number: number)
     }
 

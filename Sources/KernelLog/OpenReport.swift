@@ -23,12 +23,12 @@ struct OpenReport {
     /// Another dump has begun that cannot be told from this one.
     private var isBlurred = false
     private var hasEnded = false
-    private var sawTraceStart = false
     private var linesSinceRelevant = 0
     private var foreignLines = 0
 
-    init(rules: [Int], isTentative: Bool, line: LogLine, headline: ByteView, start: LogRange?, kernel: KernelIdentity?)
-    {
+    init(
+        rules: [Int], isTentative: Bool, line: LogLine, headline: ByteView, start: LogRange?, kernel: KernelIdentity?
+    ) {
         self.rules = rules
         self.isTentative = isTentative
         speaker = line.speaker
@@ -76,7 +76,6 @@ extension OpenReport {
         case .frame:
             hasFrames = hasFrames || !isUnreliable
         case .traceStart:
-            sawTraceStart = true
             isTentative = false
         case .end:
             hasEnded = true

@@ -88,9 +88,7 @@ extension ReportAssembler {
         ruler = nil
         open.append(
             OpenReport(
-                rules: rules, isTentative: needsProof, line: line, headline: headline,
-                start: start,
-                kernel: kernel))
+                rules: rules, isTentative: needsProof, line: line, headline: headline, start: start, kernel: kernel))
         return true
     }
 

@@ -66,9 +66,7 @@ extension ReportMaker {
     private func readFrame(_ message: ByteView, _ report: inout KernelReport) {
         guard report.frames.count < KernelReport.frameLimit, let frame = FrameLine.parse(message) else { return }
         if let callee = frame.callee, report.frames.isEmpty {
-            report.frames.append(
-                Frame(function: callee.string)
-            )
+            report.frames.append(Frame(function: callee.string))
         }
         report.frames.append(
             Frame(

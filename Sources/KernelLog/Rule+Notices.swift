@@ -9,6 +9,8 @@ extension Rule {
         Rule(.ioError, "blk_update_request: I/O error, dev {word}", "I/O error on block device"),
         Rule(.ioError, "blk_update_request: {*} error, dev {word}", "I/O error on block device"),
         Rule(.ioError, "print_req_error: I/O error, dev {word}", "I/O error on block device"),
+        Rule(.ioError, "end_request: I/O error, dev {word}", "I/O error on block device"),
+        Rule(.ioError, "nvme{word}: {*} @ LBA {number}", "I/O error on block device"),
         Rule(.ioError, "critical {*} error, dev {word}, sector {number}", "I/O error on block device"),
         Rule(.ioError, "Buffer I/O error on dev", "Buffer I/O error"),
         Rule(.ioError, "nvme nvme{number}: I/O {*} timeout", "nvme: I/O timeout"),
@@ -24,6 +26,7 @@ extension Rule {
         Rule(
             .btrfsChecksum, "BTRFS warning (device {*}): checksum verify failed", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS warning (device {*}): checksum error at", "BTRFS: checksum failure"),
+        Rule(.btrfsChecksum, "BTRFS warning (device {*}): {*}has bad csum", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS warning (device {*}): {*} csum mismatch", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS error (device {*}): unable to fixup (regular) error", "BTRFS: checksum failure"),
         Rule(
@@ -37,6 +40,7 @@ extension Rule {
         Rule(.fsCorruption, "EXT4-fs error (device {*}): {word}:{number}:", "EXT4-fs: error in {word}"),
         Rule(.fsCorruption, "EXT4-fs error (device {*}) in {word}:{number}:", "EXT4-fs: error in {word}"),
         Rule(.fsCorruption, "EXT4-fs ({*}): Remounting filesystem read-only", "EXT4-fs: remounted read-only"),
+        Rule(.ioError, "EXT4-fs ({*}): I/O error while writing superblock", "EXT4-fs: superblock not written"),
         Rule(.fsCorruption, "EXT4-fs ({*}): shut down requested", "EXT4-fs: shut down"),
         // fs/xfs/xfs_error.c, xfs_fsops.c
         Rule(
