@@ -14,8 +14,9 @@ extension Rule {
         // Everybody's buffer helpers check with BUG_ON; the caller is wrong.
         Rule(.kernelBug, "kernel BUG at {source}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
         Rule(.kernelBug, "kernel BUG at {rest}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
-        Rule(.kernelBug, "Kernel BUG {rest}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
-        Rule(.kernelBug, "kernel BUG [#{rest}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "Kernel BUG at {source}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "Kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
     ]
 
     /// `mm/page_alloc.c`, `mm/memory.c`, `kernel/fork.c`, `mm/slub.c`, `fs/dcache.c`.
