@@ -2,7 +2,7 @@ import Testing
 
 @testable import KernelLog
 
-/// Rust's mangling, on symbols of real kernels and of RFC 2603.
+/// Rust's mangling, on symbols put together by the grammar of RFC 2603.
 struct RustSymbolTests {
     @Test(arguments: [
         ("_RNvNtCs43vyB533jt3_4core9panicking9panic_fmt", "core::panicking::panic_fmt"),
