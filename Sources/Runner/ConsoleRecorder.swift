@@ -111,6 +111,16 @@ final class ConsoleRecorder: Sendable {
         }
     }
 
+    /// Waits for the answer to a question: for more bytes than `count`, at most
+    /// 3 s, and then until nothing has come for `silence`.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForAnswer(beyond count: Int, _ silence: Duration, limit: Duration) async throws {
+        let deadline = ContinuousClock.now + .seconds(3)
+        while self.count <= count && ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(50)) }
+        try await waitForQuiet(silence, limit: limit)
+    }
+
     private func keep(_ reports: [KernelReport], in state: inout State) {
         let room = max(0, Self.reportLimit - state.reports.count)
         state.reports += reports.prefix(room)

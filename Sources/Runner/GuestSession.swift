@@ -76,11 +76,12 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped: String?
+        var stopped: StepRun.Stop?
         for (number, step) in plan.steps.enumerated() {
             if let stopped {
                 if step.isCase {
-                    journal.add(CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped)", seconds: 0))
+                    journal.add(
+                        CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped.reason)", seconds: 0))
                 }
                 continue
             }
@@ -88,7 +89,7 @@ struct GuestSession: Sendable {
             stopped = try await StepRun(session: self, shell: shell, context: context, number: number + 1, step: step)
                 .run()
         }
-        if stopped == nil || guest.trouble.isEmpty { try await readKernelMessages(shell) }
+        if stopped?.shellAnswers ?? true { try await readKernelMessages(shell) }
         readDaemonLogs()
         try await keep(shell)
     }

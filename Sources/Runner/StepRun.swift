@@ -24,7 +24,7 @@ struct StepRun: Sendable {
     ///
     /// - Returns: why the plan cannot go on; nil if it can.
     /// - Throws: `CancellationError`.
-    func run() async throws -> String? {
+    func run() async throws -> Stop? {
         let began = ContinuousClock.now
         try await mark("begins")
         let race = try await session.race(limit: step.timeout + .seconds(60)) {
@@ -50,9 +50,17 @@ struct StepRun: Sendable {
                     seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
                     files: keepOutput(judgement.output) + judgement.files))
         }
-        if judgement.stops { return "\(step.title): \(judgement.reason ?? "failed")" }
         // A set-up step that did not work leaves nothing to test.
-        return verdict == .pass || step.isCase ? nil : "\(step.title): \(judgement.reason ?? "failed")"
+        guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }
+        return Stop(
+            reason: "\(step.title): \(judgement.reason ?? "failed")", shellAnswers: judgement.shellAnswers)
+    }
+
+    /// Why a plan cannot go on.
+    struct Stop: Sendable {
+        var reason: String
+        /// The guest can still be asked something.
+        var shellAnswers: Bool
     }
 
     /// What is thought of a step before the console's findings are added.
@@ -64,8 +72,10 @@ struct StepRun: Sendable {
         var files: [String] = []
         /// The guest cannot be used any more.
         var stops = false
-        /// It makes sense to wait for the console's mark.
+        /// The guest is well: it makes sense to wait for the console's mark.
         var guestAnswers = false
+        /// Something is stuck in the guest, but its shell answers.
+        var shellAnswers = false
     }
 
     private func judge(_ result: StepResult) async throws -> Judgement {
@@ -119,7 +129,7 @@ struct StepRun: Sendable {
         let finding = hang(evidence, reason)
         return Judgement(
             verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],
-            files: evidence.files, stops: true)
+            files: evidence.files, stops: true, shellAnswers: evidence.shellAnswers)
     }
 
     /// The hang as a finding: where the step's task is stuck, or that the host starved the guest.
