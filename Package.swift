@@ -71,15 +71,19 @@ let package = Package(
         ),
 
         // MARK: Tests, one folder a target
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
             swiftSettings: settings),
         .testTarget(
-            name: "HostProcessTests", dependencies: ["HostProcess", "vmharness-keeper", system], swiftSettings: settings
+            name: "HostProcessTests", dependencies: ["HostProcess", "TestSupport", "vmharness-keeper", system],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "KernelLogTests", dependencies: ["KernelLog"], exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(name: "MachineTests", dependencies: ["HostProcess", "Machine", system], swiftSettings: settings),
+        .testTarget(
+            name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
+            swiftSettings: settings),
         .testTarget(
             name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
@@ -88,7 +92,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "vmharness", system],
+            name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system],
             exclude: ["Plans"], swiftSettings: settings),
     ]
 )

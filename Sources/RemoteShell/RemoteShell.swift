@@ -38,12 +38,18 @@ public struct RemoteShell: Sendable {
         let result = try await withTimeout(timeout, orThrow: TimedOut(limit: timeout)) {
             try await command.run(input: input, outputLimit: outputLimit, timeout: timeout + .seconds(60))
         }
-        // 255 is ssh's own failure, or the script's own status. Only a master
-        // that is gone, or ssh's own words, tell.
-        if result.status == 255 && (master.termination != nil || result.errorText.contains("mux_client")) {
+        if result.status == 255, try await !isConnected() {
             throw Lost(description: result.errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? "")
         }
         return result
+    }
+
+    /// Status 255 is ssh's own failure, or the script's own status: the
+    /// connection tells which. One that is breaking gets a moment to break.
+    private func isConnected() async throws -> Bool {
+        if try await withTimeout(.seconds(1), { try await master.waitForEnd() }) != nil { return false }
+        let check = Command("ssh", ["-F", configuration.string, "-O", "check", "guest"])
+        return try await check.run(timeout: .seconds(10)).status == 0
     }
 
     /// Runs a script and requires status 0.

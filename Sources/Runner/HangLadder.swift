@@ -25,6 +25,8 @@ struct HangLadder: Sendable {
         var stackFile: String?
         /// True if the guest answered by SSH.
         var shellAnswers = false
+        /// True if its kernel answered on the console.
+        var consoleAnswers = false
         /// The share of its time in which the busiest starved vCPU waited for a host CPU, 0…1.
         var starvation = 0.0
         /// Each share's virtiofsd, by tag.
@@ -100,6 +102,7 @@ struct HangLadder: Sendable {
             }
             if !asked { _ = try await attempt { try await press(["alt", "sysrq", key]) } }
             try await console.waitForAnswer(beyond: before, .seconds(1), limit: .seconds(20))
+            evidence.consoleAnswers = evidence.consoleAnswers || console.count > before
         }
         // The live process says more than the dump: the dump counts where it is all there is.
         guard evidence.tasks.allSatisfy({ $0.stack.isEmpty }), let pid = console.stepProcess else { return }

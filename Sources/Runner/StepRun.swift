@@ -113,17 +113,34 @@ struct StepRun: Sendable {
             stops: true)
     }
 
+    /// The SSH session is gone. A kernel that still answers the keyboard is
+    /// not hung: somebody ended sshd, the plan itself perhaps.
     private func lost(_ reason: String) async throws -> Judgement {
-        session.runner.report(.climbing(cell: session.id, reason: "the guest no longer answers by SSH"))
+        let reason = "the guest closed the SSH session" + (reason.isEmpty ? "" : ": \(reason)")
+        session.runner.report(.climbing(cell: session.id, reason: reason))
         let evidence = try await session.ladder(nil).climb()
-        let finding = hang(evidence, "the guest no longer answers by SSH: \(reason)")
+        let finding =
+            evidence.consoleAnswers
+            ? Finding(
+                source: .ladder, severity: .trouble, kind: "ssh-lost", title: "the guest closed the SSH session",
+                detail: [reason, "its kernel still answers on the console: sshd was ended, by the plan perhaps"])
+            : hang(evidence, reason)
         return Judgement(
-            verdict: .fail, reason: "the guest no longer answers by SSH", findings: [finding],
+            verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],
             files: evidence.files, stops: true)
     }
 
     private func hung(after limit: Duration) async throws -> Judgement {
         let reason = "\(step.title) did not end within \(limit)"
+        // Nothing hangs where the step's process has ended: ssh waits for its output to be closed.
+        let look = try? await shell.run("test -d /proc/$(cat \(stepProcessFile))", timeout: .seconds(10))
+        try Task.checkCancellation()
+        if look?.status == 1 {
+            return Judgement(
+                verdict: .error,
+                reason: "the command ended, but something it started keeps its output open: redirect that",
+                guestAnswers: true)
+        }
         session.runner.report(.climbing(cell: session.id, reason: reason))
         let evidence = try await session.ladder(shell).climb()
         let finding = hang(evidence, reason)

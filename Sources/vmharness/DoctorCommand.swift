@@ -39,7 +39,7 @@ private enum Doctor {
                 case .limited: Terminal.styled("limited", .yellow)
                 case .broken: Terminal.styled("BROKEN ", .red)
                 }
-            return "\(mark)  \(name.padded(16))\(detail)" + (mend.map { "\n         mend: \($0)" } ?? "")
+            return "\(mark)  \(name.padded(20))\(detail)" + (mend.map { "\n         mend: \($0)" } ?? "")
         }
     }
 

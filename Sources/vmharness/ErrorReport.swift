@@ -34,7 +34,7 @@ enum ErrorReport {
             let status = VMHarness.exitCode(for: error)
             let message = VMHarness.fullMessage(for: error)
             if status == .success {
-                Swift.print(message)
+                Terminal.output(message)
                 return 0
             }
             Terminal.error(message)

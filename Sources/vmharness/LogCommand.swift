@@ -27,12 +27,22 @@ struct LogCommand: AsyncParsableCommand {
                     Terminal.output(json ? try line(report) : text(report))
                 }
             }
-            while let chunk = try input.read(upToCount: 1 << 20), !chunk.isEmpty {
+            while let chunk = try read(input), !chunk.isEmpty {
                 chunk.withUnsafeBytes { reader.read($0) }
                 try show(reader.nextReports())
             }
             try show(reader.finish())
             throw Ended(status: failed ? 1 : 0)
+        }
+
+        private func read(_ input: FileHandle) throws -> Data? {
+            do {
+                return try input.read(upToCount: 1 << 20)
+            } catch {
+                throw Failure(
+                    "cannot read the log: \(systemError())", on: file, advice: "name a file, or - for standard input",
+                    blame: .request)
+            }
         }
 
         private func open() throws -> FileHandle {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// The command line: parse, call, print. One file a subcommand.
 struct VMHarness: AsyncParsableCommand {
@@ -26,6 +27,17 @@ enum Main {
     static func main() async {
         // A reader that went away (`vmharness … | head`) is an error of write(2), not our death.
         signal(SIGPIPE, SIG_IGN)
+        exit(await status())
+    }
+
+    private static func status() async -> Int32 {
+        let status = await run()
+        guard let reason = Terminal.outputFailure.withLock({ $0 }) else { return status }
+        Terminal.error("error: cannot write to standard output: \(reason)")
+        return 3
+    }
+
+    private static func run() async -> Int32 {
         do {
             var command = try VMHarness.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -33,8 +45,9 @@ enum Main {
             } else {
                 try command.run()
             }
+            return 0
         } catch {
-            exit(ErrorReport.print(error))
+            return ErrorReport.print(error)
         }
     }
 }

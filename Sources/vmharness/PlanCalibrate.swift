@@ -1,10 +1,6 @@
 import ArgumentParser
-import Foundation
-import GuestImage
 import HostProcess
-import RunRecord
 import Runner
-import SystemPackage
 import TestPlan
 
 /// `vmharness plan calibrate PLAN`: a plan that was never seen failing proves nothing.
@@ -17,6 +13,10 @@ struct PlanCalibrate: AsyncParsableCommand {
     @OptionGroup var guest: GuestOptions
     @Option(help: "Guests at the same time.") var jobs: Int = 1
 
+    func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
+    }
+
     func run() async throws {
         let plan = try guest.data.plan(plan)
         guard !plan.calibration.fails.isEmpty, !plan.calibration.passes.isEmpty else {
@@ -28,19 +28,11 @@ struct PlanCalibrate: AsyncParsableCommand {
     }
 
     private func calibrate(_ plan: TestPlan) async throws {
-        let printer = EventPrinter(isQuiet: false)
         var options = try guest.runOptions()
-        options.jobs = max(1, jobs)
+        options.jobs = jobs
         let cells = (plan.calibration.fails + plan.calibration.passes).map { Cell(plan: plan, kernel: $0.kernel) }
-        let prepared = try await Preparation(options: options, cache: .standard()) {
-            printer.show(.preparing($0))
-        }.prepare(cells)
-        let record = RunRecord(
-            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
-        let directory = try RunDirectory(RunDirectory.standardPath(for: record.id), record: record)
-        let run = try await TestRun(options: options, directory: directory) { printer.show($0) }
-            .run(prepared) { InterruptScope.reason }
-        Terminal.output(Summary(run, directory: directory.path).text)
+        let (run, directory) = try await CellSession.run(cells, options)
+        Terminal.output(Summary(run, directory: directory).text)
         let judgements = CalibrationJudgement.judge(plan, run)
         for judgement in judgements { Terminal.output(judgement.text) }
         throw Ended(status: CalibrationJudgement.exitStatus(judgements, run))

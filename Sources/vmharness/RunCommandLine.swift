@@ -1,11 +1,9 @@
 import ArgumentParser
 import Foundation
-import GuestImage
 import HostProcess
 import Machine
 import RunRecord
 import Runner
-import Synchronization
 import SystemPackage
 import TestPlan
 
@@ -63,25 +61,17 @@ struct RunCommandLine: AsyncParsableCommand {
     }
 
     private func runCells(_ cells: [Cell]) async throws {
-        let printer = EventPrinter(isQuiet: quiet)
         var options = try guest.runOptions()
         options.jobs = jobs
         options.dumpsMemory = dumpMemory
         if keepFailed { options.keepFailed = { try await Keyboard.waitForEnter() } }
-        let prepared = try await Preparation(options: options, cache: .standard()) {
-            printer.show(.preparing($0))
-        }.prepare(cells)
-        let record = RunRecord(
-            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
-        let directory = try RunDirectory(path(for: record), record: record)
-        let finished = try await TestRun(options: options, directory: directory) { printer.show($0) }
-            .run(prepared) { InterruptScope.reason }
+        let (record, directory) = try await CellSession.run(cells, options, out: outPath, isQuiet: quiet)
         if json {
-            Terminal.output(String(decoding: try finished.json(), as: UTF8.self))
+            Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {
-            Terminal.output(Summary(finished, directory: directory.path).text)
+            Terminal.output(Summary(record, directory: directory).text)
         }
-        throw Ended(status: finished.verdict.exitStatus)
+        throw Ended(status: record.verdict.exitStatus)
     }
 
     /// The cells asked for, in the order of the command line.
@@ -108,11 +98,9 @@ struct RunCommandLine: AsyncParsableCommand {
         return cells
     }
 
-    private func path(for record: RunRecord) -> FilePath {
-        if let out {
-            return FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(out)).lexicallyNormalized()
-        }
-        return RunDirectory.standardPath(for: record.id)
+    /// `--out`, absolute.
+    private var outPath: FilePath? {
+        out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)).lexicallyNormalized() }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where words go: results to standard output, all else to standard error.
 enum Terminal {
@@ -6,14 +7,35 @@ enum Terminal {
     static let isColoured =
         isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
-    /// Prints a line to standard error.
+    /// Why standard output took no more; nil as long as it does. A reader that
+    /// went away (`… | head`) is no failure.
+    static let outputFailure = Mutex<String?>(nil)
+
+    /// Prints a line to standard error. Where nobody reads it, nothing is lost.
     static func error(_ line: String) {
-        FileHandle.standardError.write(Data((visible(line) + "\n").utf8))
+        _ = write(visible(line) + "\n", to: STDERR_FILENO)
     }
 
     /// Prints a line to standard output.
     static func output(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        guard let number = write(line + "\n", to: STDOUT_FILENO), number != EPIPE else { return }
+        outputFailure.withLock { $0 = $0 ?? String(cString: strerror(number)) }
+    }
+
+    /// Writes it all.
+    ///
+    /// - Returns: the error number; nil if all is written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                let count = Foundation.write(descriptor, bytes.baseAddress! + start, bytes.count - start)
+                if count < 0 && errno != EINTR { return errno }
+                start += max(count, 0)
+            }
+            return nil
+        }
     }
 
     enum Style: String {

@@ -1,8 +1,8 @@
 import Foundation
 import HostProcess
 import RunRecord
-import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -85,7 +85,7 @@ extension EndToEnd {
                         "run", Harness.plans.appending("sleeper").string, "--kernel", Harness.kernel, "--out",
                         out.string,
                     ], mark: mark)
-                let scope = Box()
+                let scope = Locked("")
                 try await withChild(command) { controller in
                     try await Harness.wait("a guest is started") {
                         if let pid = Harness.process("qemu-system-x86_64", mark) { scope.set(Self.scope(of: pid)) }
@@ -111,11 +111,4 @@ extension EndToEnd {
             return entry.map { String($0.dropFirst(name.count)) } ?? ""
         }
     }
-}
-
-/// A string that a `@Sendable` closure can set.
-private final class Box: Sendable {
-    private let value = Mutex("")
-    func set(_ new: String) { value.withLock { $0 = new } }
-    func get() -> String { value.withLock { $0 } }
 }

@@ -45,12 +45,30 @@ extension EndToEnd {
             }
         }
 
+        /// What a plan does to its own guest is not the kernel's fault.
+        @Test(.timeLimit(.minutes(5))) func anEndedSSHDIsNotTheKernels() async throws {
+            try await Harness.runPlan("sshd-killed") { run, _, result in
+                #expect(result.status == 3)
+                #expect(run.cells.first?.verdict == .error)
+                #expect(run.cells.first?.findings.map(\.kind) == ["ssh-lost"])
+            }
+        }
+
+        @Test(.timeLimit(.minutes(5))) func aChildThatKeepsTheOutputOpenIsNotTheKernels() async throws {
+            try await Harness.runPlan("left-open") { run, _, result in
+                #expect(result.status == 3)
+                let cases = try #require(run.cells.first?.cases)
+                #expect(cases.map(\.verdict) == [.error, .pass])
+                #expect(cases.first?.reason?.contains("keeps its output open") == true)
+            }
+        }
+
         @Test(.timeLimit(.minutes(5))) func statusesDecide() async throws {
             try await Harness.runPlan("status") { run, _, result in
                 #expect(result.status == 1)
                 let cell = try #require(run.cells.first)
-                #expect(cell.cases.map(\.name) == ["true", "false", "expected"])
-                #expect(cell.cases.map(\.verdict) == [.pass, .fail, .pass])
+                #expect(cell.cases.map(\.name) == ["true", "false", "as-ssh", "expected"])
+                #expect(cell.cases.map(\.verdict) == [.pass, .fail, .fail, .pass])
                 #expect(cell.cases[1].reason == "status 1, expected 0")
             }
         }

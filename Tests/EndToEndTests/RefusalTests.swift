@@ -17,12 +17,23 @@ extension EndToEnd {
             (["run", "virtiofs-kvec", "--jobs", "0"], "--jobs"),
             (["plan", "check", "/no/such/plan"], "/no/such/plan"),
             (["log", "parse", "/no/such/log"], "/no/such/log"),
+            (["log", "parse", "/tmp"], "Is a directory"),
         ])
         func namesWhatIsWrong(arguments: [String], hint: String) async throws {
             let result = try await Harness.run(arguments)
             #expect(result.status == 2, "\(result.errorText)")
             #expect(result.errorText.contains(hint), "\(result.errorText)")
             #expect(result.text.isEmpty)
+        }
+
+        @Test(arguments: [">&-", "2>&-", "| head -0", ">/dev/full"])
+        func aClosedOutputIsNoCrash(redirection: String) async throws {
+            let binary = try Harness.binary
+            let result = try await Command(
+                "bash", ["-c", "set -o pipefail; \(binary) --help \(redirection)"]
+            ).run()
+            // 132 and more would be a signal.
+            #expect(result.status == (redirection == ">/dev/full" || redirection == ">&-" ? 3 : 0))
         }
 
         @Test func aModuleThatTheKernelLacksIsRefusedWithItsPlace() async throws {

@@ -1,7 +1,7 @@
 import Foundation
 import HostProcess
-import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct HostScopeTests {
@@ -22,6 +22,11 @@ import Testing
         let marker = "86398.\(UInt32.random(in: 0 ... .max))"
         try await HostScope.with { _ in
             try await Command("setsid", ["-f", "sleep", marker]).check()
+            // setsid returns before its child has become sleep.
+            let deadline = ContinuousClock.now + .seconds(30)
+            while running(marker).isEmpty && ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(10))
+            }
             #expect(running(marker).count == 1)
         }
         #expect(running(marker) == [])
@@ -29,7 +34,7 @@ import Testing
 
     @Test func endsWithAnErrorToo() async throws {
         struct Stop: Error {}
-        let directory = Box()
+        let directory = Locked("")
         await #expect(throws: Stop.self) {
             try await HostScope.with { scope in
                 directory.set(scope.directory.string)
@@ -68,11 +73,4 @@ import Testing
             return String(decoding: line, as: UTF8.self).hasPrefix("sleep\0\(marker)") && ProcessTable.isRunning(pid)
         }
     }
-}
-
-/// A string that a `@Sendable` closure can set.
-private final class Box: Sendable {
-    private let value = Mutex("")
-    func set(_ new: String) { value.withLock { $0 = new } }
-    func get() -> String { value.withLock { $0 } }
 }

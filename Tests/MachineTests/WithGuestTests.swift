@@ -1,6 +1,6 @@
 import HostProcess
-import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -21,7 +21,7 @@ import Testing
 
     @Test func endsQEMUWhenTheBodyThrows() async throws {
         struct Stop: Error {}
-        let pid = Mutexed(0)
+        let pid = Locked(0)
         try await withSpecification { specification, logs in
             await #expect(throws: Stop.self) {
                 try await withGuest(specification, logs: logs, console: { _ in }) { guest in
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func nothingOfTheConsoleIsLost() async throws {
-        let text = Mutexed("")
+        let text = Locked("")
         try await withSpecification { specification, logs in
             try await withGuest(
                 specification, logs: logs,
@@ -114,12 +114,4 @@ import Testing
             try await body(specification, logs)
         }
     }
-}
-
-/// A value that a `@Sendable` closure can set.
-private final class Mutexed<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-    init(_ value: Value) { self.value = Mutex(value) }
-    func set(_ new: Value) { value.withLock { $0 = new } }
-    func get() -> Value { value.withLock { $0 } }
 }

@@ -1,0 +1,32 @@
+import Foundation
+import GuestImage
+import HostProcess
+import RunRecord
+import Runner
+import SystemPackage
+
+/// Prepares cells, runs them and keeps the record, with progress on standard
+/// error: what every command does that gives verdicts.
+enum CellSession {
+    /// - Parameters:
+    ///   - cells: in the order in which they are to stand in the record.
+    ///   - options: how to run them.
+    ///   - out: the run's directory; a new one under the user's state if nil.
+    ///   - isQuiet: no progress.
+    /// - Returns: the record and where it is kept.
+    /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
+    static func run(
+        _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, isQuiet: Bool = false
+    ) async throws -> (record: RunRecord, directory: FilePath) {
+        let printer = EventPrinter(isQuiet: isQuiet)
+        let prepared = try await Preparation(options: options, cache: .standard()) {
+            printer.show(.preparing($0))
+        }.prepare(cells)
+        let record = RunRecord(
+            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
+        let directory = try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
+        let finished = try await TestRun(options: options, directory: directory) { printer.show($0) }
+            .run(prepared) { InterruptScope.reason }
+        return (finished, directory.path)
+    }
+}
