@@ -15,6 +15,11 @@ extension KernelStore {
                 "no such directory of modules", on: modules.string,
                 advice: "name the directory that holds kernel/ and modules.dep", blame: .request)
         }
+        guard Self.isFile(vmlinuz) else {
+            throw Failure(
+                "no such kernel image", on: vmlinuz.string, advice: "name a bzImage (vmlinuz) or an ELF vmlinux",
+                blame: .request)
+        }
         let files = try modules.map { try Self.moduleFiles(in: $0) + Self.lists(in: $0) } ?? []
         // An ELF image does not say its release, the modules' directory does.
         let release = try BootImage(vmlinuz).release ?? modules?.lastComponent?.string

@@ -81,12 +81,18 @@ public struct Share: Sendable, Hashable {
     public var daemon: VirtiofsdProgram
     /// How much the guest may cache.
     public var cache: VirtiofsdProgram.Cache
+    /// The daemon refuses every write, whatever the guest mounts.
+    public var readOnly: Bool
 
     /// A directory, the daemon that serves it and its cache mode.
-    public init(tag: String, directory: FilePath, daemon: VirtiofsdProgram, cache: VirtiofsdProgram.Cache) {
+    public init(
+        tag: String, directory: FilePath, daemon: VirtiofsdProgram, cache: VirtiofsdProgram.Cache,
+        readOnly: Bool = false
+    ) {
         self.tag = tag
         self.directory = directory
         self.daemon = daemon
         self.cache = cache
+        self.readOnly = readOnly
     }
 }

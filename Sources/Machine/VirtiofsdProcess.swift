@@ -21,7 +21,7 @@ func withVirtiofsd<Value: Sendable>(
     onEnd: @Sendable @escaping (Termination) -> Void,
     _ body: @Sendable @escaping (Child) async throws -> Value
 ) async throws -> Value {
-    let command = try share.daemon.command(serving: share.directory, cache: share.cache, on: socket)
+    let command = try share.daemon.command(serving: share, on: socket)
     return try await withChild(command, grace: .seconds(1), output: { log.write($0) }) { daemon in
         let deadline = ContinuousClock.now + .seconds(20)
         while !isListening(socket) {

@@ -35,6 +35,21 @@ public struct VirtiofsdProgram: Sendable, Hashable {
     /// The cache modes it offers, in its own words.
     public let cacheModes: [String]
 
+    /// It can keep the guest from writing to the share.
+    public let servesReadOnly: Bool
+
+    /// A daemon and what it can do.
+    init(
+        path: FilePath, implementation: Implementation, version: String, cacheModes: [String],
+        servesReadOnly: Bool = false
+    ) {
+        self.path = path
+        self.implementation = implementation
+        self.version = version
+        self.cacheModes = cacheModes
+        self.servesReadOnly = servesReadOnly
+    }
+
     /// The daemon's own word for a cache mode.
     ///
     /// - Throws: `Failure` if it has none.
@@ -49,26 +64,31 @@ public struct VirtiofsdProgram: Sendable, Hashable {
         return word
     }
 
-    /// The command that serves a directory on a socket, in the foreground.
+    /// The command that serves a share on a socket, in the foreground.
     ///
-    /// - Throws: `Failure` if the daemon lacks the cache mode.
-    func command(serving directory: FilePath, cache: Cache, on socket: FilePath) throws -> Command {
-        let mode = try word(for: cache)
+    /// - Throws: `Failure` if the daemon lacks the cache mode, or cannot serve read-only.
+    func command(serving share: Share, on socket: FilePath) throws -> Command {
+        let mode = try word(for: share.cache)
+        guard servesReadOnly || !share.readOnly else {
+            throw Failure(
+                "this virtiofsd cannot keep the guest from writing", on: "\(path) (\(version))",
+                advice: "install the one in Rust, or drop `read-only`", blame: .request)
+        }
         switch implementation {
         case .c:
             return Command(
                 path.string,
                 [
-                    "-f", "--socket-path=\(socket)", "-o", "source=\(directory)", "-o", "cache=\(mode)",
+                    "-f", "--socket-path=\(socket)", "-o", "source=\(share.directory)", "-o", "cache=\(mode)",
                     "-o", "sandbox=\(sandbox)", "-o", "log_level=warn",
                 ])
         case .rust:
             return Command(
                 path.string,
                 [
-                    "--socket-path=\(socket)", "--shared-dir=\(directory)", "--cache=\(mode)",
+                    "--socket-path=\(socket)", "--shared-dir=\(share.directory)", "--cache=\(mode)",
                     "--sandbox=\(sandbox)", "--log-level=info",
-                ])
+                ] + (share.readOnly ? ["--readonly"] : []))
         }
     }
 
@@ -120,7 +140,9 @@ extension VirtiofsdProgram {
             case .rust: word != "none" && (word != "metadata" || help.contains("metadata"))
             }
         }
-        return VirtiofsdProgram(path: path, implementation: implementation, version: version, cacheModes: modes)
+        return VirtiofsdProgram(
+            path: path, implementation: implementation, version: version, cacheModes: modes,
+            servesReadOnly: help.contains("--readonly"))
     }
 
     /// The lines of the C daemon's help that tell the cache modes.

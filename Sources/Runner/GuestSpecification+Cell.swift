@@ -29,7 +29,7 @@ extension GuestSpecification {
             shares: guest.virtiofs.map { share in
                 Share(
                     tag: share.tag, directory: directories[share.tag]!, daemon: prepared.daemons[share.tag]!,
-                    cache: VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!)
+                    cache: VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!, readOnly: share.readOnly)
             })
     }
 }

@@ -108,13 +108,15 @@ public struct Preparation: Sendable {
             let cache = VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!
             let fitting = installed.filter { program in
                 (share.daemon == .any || share.daemon.rawValue == program.implementation.rawValue)
-                    && (try? program.word(for: cache)) != nil
+                    && (try? program.word(for: cache)) != nil && (program.servesReadOnly || !share.readOnly)
             }
             guard let first = fitting.first else {
                 let kind = share.daemon == .any ? "a virtiofsd" : "a virtiofsd in \(share.daemon.rawValue)"
                 let known = installed.map { "\($0.path) (\($0.implementation.rawValue))" }.joined(separator: ", ")
                 throw Failure(
-                    "no \(kind) with cache mode '\(share.cache.rawValue)' is installed", on: "\(share.location)",
+                    "no \(kind) with cache mode '\(share.cache.rawValue)'"
+                        + (share.readOnly ? " that can serve read-only" : "") + " is installed",
+                    on: "\(share.location)",
                     advice: known.isEmpty
                         ? "apt-get install qemu-system-common (Debian 12) or virtiofsd (Debian 13)"
                         : "installed: \(known); VMHARNESS_VIRTIOFSD names others", blame: .request)

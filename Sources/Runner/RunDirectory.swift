@@ -21,20 +21,27 @@ public final class RunDirectory: Sendable {
     public init(_ path: FilePath, record: RunRecord) throws {
         self.path = path
         self.record = Mutex(record)
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path.appending("cells").string, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(
-                "cannot make the run's directory: \(error.localizedDescription)", on: path.string,
-                advice: "name another with --out", blame: .request)
-        }
+        try Self.makeDirectories(path.appending("cells"))
         guard access(file.string, F_OK) != 0 else {
             throw Failure(
                 "the directory holds a run already", on: path.string,
                 advice: "nothing is overwritten: name another with --out", blame: .request)
         }
         try save()
+    }
+
+    /// Makes a directory and those above it. Not by Foundation, whose error
+    /// does not say what the system said.
+    private static func makeDirectories(_ path: FilePath) throws {
+        var made = FilePath(root: path.root, [])
+        for component in path.components {
+            made.append(component)
+            guard mkdir(made.string, 0o755) == 0 || errno == EEXIST else {
+                throw Failure(
+                    "cannot make the run's directory: \(systemError())", on: made.string,
+                    advice: "name another with --out", blame: .request)
+            }
+        }
     }
 
     /// The document.

@@ -6,7 +6,7 @@ import RemoteShell
 func mount(
     _ tag: String, at directory: String, options: [String], readOnly: Bool, _ timeout: Duration, in context: StepContext
 ) async throws -> StepResult {
-    let all = options + (readOnly ? ["ro"] : [])
+    let all = options + (readOnly || context.readOnlyShares.contains(tag) ? ["ro"] : [])
     let place = GuestWord.quoted(directory)
     let option = all.isEmpty ? "" : "-o \(GuestWord.quoted(all.joined(separator: ","))) "
     let script = """

@@ -8,16 +8,19 @@ public struct StepContext: Sendable {
     public let shell: RemoteShell
     /// The host's directory behind each virtiofs tag.
     public let shares: [String: FilePath]
+    /// The tags whose share the guest may not write to.
+    public let readOnlyShares: Set<String>
     /// The uncompressed bytes of a module of the guest's kernel, by name.
     public let moduleBytes: @Sendable (String) async throws -> [UInt8]
 
     /// What a step may use.
     public init(
-        shell: RemoteShell, shares: [String: FilePath],
+        shell: RemoteShell, shares: [String: FilePath], readOnlyShares: Set<String>,
         moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
     ) {
         self.shell = shell
         self.shares = shares
+        self.readOnlyShares = readOnlyShares
         self.moduleBytes = moduleBytes
     }
 }

@@ -51,6 +51,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func validate() throws {
         guard !plans.isEmpty else { throw ValidationError("Name at least one plan; `vmharness plan list` has them.") }
+        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat must be from 1 to 10000.") }
     }

@@ -1,3 +1,4 @@
+import HostProcess
 import SystemPackage
 import Testing
 
@@ -44,6 +45,17 @@ import Testing
 
     @Test func refusesACacheModeThatTheDaemonLacks() {
         #expect(throws: (any Error).self) { try daemon(.c).word(for: .metadata) }
+    }
+
+    @Test func aShareIsProtectedByTheDaemonOrNotAtAll() throws {
+        func share(_ program: VirtiofsdProgram) -> Share {
+            Share(tag: "t", directory: "/d", daemon: program, cache: .auto, readOnly: true)
+        }
+        let able = VirtiofsdProgram(
+            path: "/x", implementation: .rust, version: "", cacheModes: ["auto"], servesReadOnly: true)
+        #expect(try able.command(serving: share(able), on: "/s").arguments.contains("--readonly"))
+        let unable = daemon(.c)
+        #expect(throws: (any Error).self) { try unable.command(serving: share(unable), on: "/s") }
     }
 
     private func daemon(_ implementation: VirtiofsdProgram.Implementation) -> VirtiofsdProgram {
