@@ -12,6 +12,8 @@ struct AptArchive: Sendable {
         var notes: [String]
         /// The suites that did not answer.
         var unreachable: [String]
+        /// Tells one index from another.
+        var identity: String
     }
 
     let root: FilePath
@@ -33,6 +35,12 @@ struct AptArchive: Sendable {
         var date: Date
         var sources: String
         var unreachable: [String]
+
+        func index(notes: [String] = []) -> Index {
+            let missing = unreachable.isEmpty ? [] : ["not reachable: \(unreachable.joined(separator: ", "))"]
+            return Index(
+                notes: notes + missing, unreachable: unreachable, identity: "\(date.timeIntervalSince1970)")
+        }
     }
 
     /// Makes sure of an index, not older than 24 h if that can be had.
@@ -60,7 +68,7 @@ struct AptArchive: Sendable {
             // A cache that was moved still has the paths of where it was.
             (try? BoundedRead.text(of: configuration, limit: 1 << 16)) == configurationText
         else { return nil }
-        return Index(notes: Self.notes(unreachable: last.unreachable), unreachable: last.unreachable)
+        return last.index()
     }
 
     private var lastStamp: Stamp? {
@@ -83,17 +91,11 @@ struct AptArchive: Sendable {
                     on: "apt-get update", advice: "check the network and the machine's apt sources")
             }
             let day = last.date.formatted(.iso8601.year().month().day())
-            return Index(
-                notes: ["offline: index of \(day)"] + Self.notes(unreachable: last.unreachable),
-                unreachable: last.unreachable)
+            return last.index(notes: ["offline: index of \(day)"])
         }
         let new = Stamp(date: started, sources: sources, unreachable: failures.suites)
         try writeFile(stamp, Array(JSONEncoder().encode(new)))
-        return Index(notes: Self.notes(unreachable: failures.suites), unreachable: failures.suites)
-    }
-
-    private static func notes(unreachable: [String]) -> [String] {
-        unreachable.isEmpty ? [] : ["not reachable: \(unreachable.joined(separator: ", "))"]
+        return new.index()
     }
 
     /// The suites `apt-get update` could not fetch, from its messages.

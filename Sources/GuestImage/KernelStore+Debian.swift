@@ -11,6 +11,12 @@ extension KernelStore {
         } catch let failure as Failure {
             return try await newestCached(name, insteadOf: failure)
         }
+        let names = ResolvedNames(cache: cache)
+        if let digest = names.digest(of: name.description, in: index.identity),
+            let kernel = try? kernel(name, at: cache.entry(.kernels, digest), digest: digest, notes: index.notes)
+        {
+            return kernel
+        }
         let packages = try await archive.names(prefix: "linux-image-")
         let candidates = DebianKernelChoice.candidates(for: name, among: packages)
         guard let image = try await DebianKernelChoice.newest(of: archive.stanzas(of: candidates)),
@@ -29,6 +35,7 @@ extension KernelStore {
                 try await KernelBuilder(entry: scratch, name: name.description, progress: progress)
                     .build(packages: all, release: release, from: archive)
             }
+            names.remember(digest, of: name.description, in: index.identity)
             return try kernel(name, at: entry, digest: digest, notes: index.notes)
         } catch let failure as Failure where failure.on(isDownload: all) {
             return try await newestCached(name, insteadOf: failure)
