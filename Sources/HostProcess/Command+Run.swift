@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 public import SystemPackage
 
@@ -80,7 +81,14 @@ extension Command {
 
     private func resolvedPath() async throws(SubprocessError) -> FilePath {
         let program: Executable = executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
-        return try await program.resolveExecutablePath(in: .inherit)
+        return try await program.resolveExecutablePath(in: .inherit.updating(["PATH": Self.searchPath]))
+    }
+
+    /// Ours, and where administrators' programs are: not every user has them in
+    /// `PATH`, yet mke2fs and depmod work for all.
+    private static var searchPath: String {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        return path + ":/usr/local/sbin:/usr/sbin:/sbin"
     }
 
     private func timedOut(after limit: Duration) -> Failure {
@@ -150,17 +158,18 @@ extension Command {
     ///   `setpriv` would only tell by its exit status.
     func configuration(grace: Duration) async throws -> Configuration {
         let path = try await resolvedPath()
+        let setpriv = try await Command("setpriv").path()
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [
             .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: grace),
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(5)),
         ]
-        var variables: [Environment.Key: String?] = [:]
+        var variables: [Environment.Key: String?] = ["PATH": Self.searchPath]
         for (name, value) in environment { variables[Environment.Key(rawValue: name)!] = value }
         if let scope = HostScope.current { variables[HostScope.markVariable] = scope.id }
         return Configuration(
-            executable: .name("setpriv"),
+            executable: .path(setpriv),
             arguments: Arguments(["--pdeathsig", "KILL", "--", path.string] + arguments),
             environment: .inherit.updating(variables),
             workingDirectory: workingDirectory,

@@ -1,5 +1,5 @@
 import Foundation
-import HostProcess
+public import HostProcess
 public import SystemPackage
 
 /// A virtiofsd that is installed, and what it can do. The two implementations
@@ -97,21 +97,31 @@ public struct VirtiofsdProgram: Sendable, Hashable {
 }
 
 extension VirtiofsdProgram {
+    /// Names other daemons, separated by colons.
+    static let variable = "VMHARNESS_VIRTIOFSD"
+
     /// Where distributions put it, and where ours may be named.
     static func candidates() -> [FilePath] {
-        if let named = ProcessInfo.processInfo.environment["VMHARNESS_VIRTIOFSD"] {
+        if let named = ProcessInfo.processInfo.environment[variable] {
             return named.split(separator: ":").map { FilePath(String($0)) }
         }
         return ["/usr/libexec/virtiofsd", "/usr/lib/virtiofsd", "/usr/bin/virtiofsd", "/usr/lib/qemu/virtiofsd"]
     }
 
-    /// The daemons on this host, each asked what it is.
-    public static func installed() async -> [VirtiofsdProgram] {
-        var found: [VirtiofsdProgram] = []
-        for path in candidates() where access(path.string, X_OK) == 0 {
-            if let program = try? await inspect(path) { found.append(program) }
+    /// The daemons on this host, each asked what it is, and why some that are
+    /// there or are named are none.
+    public static func installed() async -> (programs: [VirtiofsdProgram], refused: [Failure]) {
+        var programs: [VirtiofsdProgram] = []
+        var refused: [Failure] = []
+        let isNamed = ProcessInfo.processInfo.environment[variable] != nil
+        for path in candidates() where isNamed || access(path.string, X_OK) == 0 {
+            do {
+                programs.append(try await inspect(path))
+            } catch let failure as Failure {
+                refused.append(failure)
+            } catch { return (programs, refused) }
         }
-        return found
+        return (programs, refused)
     }
 
     /// Asks a daemon what it is and what it can do.

@@ -39,7 +39,9 @@ public struct RemoteShell: Sendable {
             try await command.run(input: input, outputLimit: outputLimit, timeout: timeout + .seconds(60))
         }
         if result.status == 255, try await !isConnected() {
-            throw Lost(description: result.errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? "")
+            let said = result.errorText.split(whereSeparator: \.isNewline).last.map(String.init)
+            let own = master.termination.map { "our ssh ended with \($0)" }
+            throw Lost(description: [own, said].compactMap { $0 }.joined(separator: ": "))
         }
         return result
     }

@@ -8,9 +8,8 @@ extension GuestSession {
     /// What became of the guest, as findings: a crash of the guest is the
     /// kernel's, the death of one of our programs is not.
     func troubleFindings(_ trouble: [Guest.Trouble]) -> [Finding] {
-        // What follows the first is mostly its consequence.
-        trouble.prefix(1).map { trouble in
-            switch trouble {
+        [trouble.cause].compactMap { $0 }.map { cause in
+            switch cause {
             case .panicked:
                 Finding(source: .qemu, severity: .failure, kind: "panic-event", title: "kernel panic (pvpanic)")
             case .shutDown(let reason) where reason == "guest-reset":

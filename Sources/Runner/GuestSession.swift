@@ -127,7 +127,7 @@ struct GuestSession: Sendable {
         if let said = recorder.initFailure {
             reason = "the guest's init gave up: \(said)"
         } else if case .trouble(let trouble) = boot {
-            reason = trouble.first?.description ?? "the guest is gone"
+            reason = trouble.cause?.description ?? "the guest is gone"
         } else {
             runner.report(.climbing(cell: id, reason: reason))
             let evidence = try await ladder(nil).climb()

@@ -102,24 +102,26 @@ public struct Preparation: Sendable {
     /// The daemon for each share: the one the plan names, or the first that
     /// has the cache mode. Never 9p.
     private static func daemons(
-        for plan: TestPlan, among installed: [VirtiofsdProgram]
+        for plan: TestPlan, among installed: (programs: [VirtiofsdProgram], refused: [Failure])
     ) throws -> [String: VirtiofsdProgram] {
-        try plan.guest.virtiofs.reduce(into: [:]) { chosen, share in
+        let programs = installed.programs
+        return try plan.guest.virtiofs.reduce(into: [:]) { chosen, share in
             let cache = VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!
-            let fitting = installed.filter { program in
+            let fitting = programs.filter { program in
                 (share.daemon == .any || share.daemon.rawValue == program.implementation.rawValue)
                     && (try? program.word(for: cache)) != nil && (program.servesReadOnly || !share.readOnly)
             }
             guard let first = fitting.first else {
-                let kind = share.daemon == .any ? "a virtiofsd" : "a virtiofsd in \(share.daemon.rawValue)"
-                let known = installed.map { "\($0.path) (\($0.implementation.rawValue))" }.joined(separator: ", ")
+                let kind = share.daemon == .any ? "virtiofsd" : "virtiofsd in \(share.daemon.rawValue)"
+                let known = programs.map { "\($0.path) (\($0.implementation.rawValue))" }
+                let refused = installed.refused.map { "\($0.subject): \($0.what)" }
                 throw Failure(
-                    "no \(kind) with cache mode '\(share.cache.rawValue)'"
-                        + (share.readOnly ? " that can serve read-only" : "") + " is installed",
-                    on: "\(share.location)",
-                    advice: known.isEmpty
+                    "there is no \(kind) with cache mode '\(share.cache.rawValue)'"
+                        + (share.readOnly ? " that can serve read-only" : ""), on: "\(share.location)",
+                    advice: known.isEmpty && refused.isEmpty
                         ? "apt-get install qemu-system-common (Debian 12) or virtiofsd (Debian 13)"
-                        : "installed: \(known); VMHARNESS_VIRTIOFSD names others", blame: .request)
+                        : "found \((known + refused).joined(separator: ", ")); VMHARNESS_VIRTIOFSD names others",
+                    blame: .request)
             }
             chosen[share.tag] = first
         }

@@ -102,8 +102,7 @@ struct StepRun: Sendable {
 
     /// The guest, QEMU or a daemon went down under the step.
     private func judge(_ trouble: [Guest.Trouble]) async throws -> Judgement {
-        // What follows the first is mostly its consequence.
-        let reason = trouble.first?.description ?? "the guest is gone"
+        let reason = trouble.cause?.description ?? "the guest is gone"
         session.runner.report(.climbing(cell: session.id, reason: reason))
         // A panicking kernel may still be printing.
         try await session.recorder.waitForQuiet(.milliseconds(500), limit: .seconds(10))
@@ -114,16 +113,16 @@ struct StepRun: Sendable {
     }
 
     /// The SSH session is gone. A kernel that still answers the keyboard is
-    /// not hung: somebody ended sshd, the plan itself perhaps.
+    /// not hung: somebody ended our ssh, or the guest's sshd.
     private func lost(_ reason: String) async throws -> Judgement {
-        let reason = "the guest closed the SSH session" + (reason.isEmpty ? "" : ": \(reason)")
+        let reason = "the SSH session was lost" + (reason.isEmpty ? "" : ": \(reason)")
         session.runner.report(.climbing(cell: session.id, reason: reason))
         let evidence = try await session.ladder(nil).climb()
         let finding =
             evidence.consoleAnswers
             ? Finding(
-                source: .ladder, severity: .trouble, kind: "ssh-lost", title: "the guest closed the SSH session",
-                detail: [reason, "its kernel still answers on the console: sshd was ended, by the plan perhaps"])
+                source: .ladder, severity: .trouble, kind: "ssh-lost", title: "the SSH session was lost",
+                detail: [reason, "the kernel still answers on the console: ssh or sshd was ended, by the plan perhaps"])
             : hang(evidence, reason)
         return Judgement(
             verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],

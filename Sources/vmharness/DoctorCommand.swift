@@ -83,10 +83,10 @@ private enum Doctor {
     }
 
     private static func virtiofsd() async -> Check {
-        let found = await VirtiofsdProgram.installed()
+        let (found, refused) = await VirtiofsdProgram.installed()
         guard !found.isEmpty else {
             return Check(
-                state: .broken, name: "virtiofsd", detail: "not found",
+                state: .broken, name: "virtiofsd", detail: refused.first?.description ?? "not found",
                 mend: "apt-get install qemu-system-common (Debian 12) or virtiofsd (Debian 13)")
         }
         let words = found.map { program in
@@ -97,9 +97,12 @@ private enum Doctor {
 
     private static func privilege() -> Check {
         if getuid() == 0 { return Check(state: .good, name: "privilege", detail: "root") }
+        let cache = Cache.standard().root
         return Check(
-            state: .limited, name: "privilege", detail: "not root: images and kernels cannot be built",
-            mend: "run `vmharness image build` and `vmharness kernel add` as root once")
+            state: .limited, name: "privilege", detail: "not root: images cannot be built",
+            mend:
+                "as root: VMHARNESS_CACHE=\(cache) vmharness image build; VMHARNESS_CACHE=\(cache) vmharness kernel add …"
+        )
     }
 
     private static func space() -> Check {

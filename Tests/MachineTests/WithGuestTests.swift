@@ -46,7 +46,7 @@ import Testing
 
     @Test func tellsThatVirtiofsdDied() async throws {
         try await withScratchDirectory { share in
-            guard let daemon = await VirtiofsdProgram.installed().first else { return }
+            guard let daemon = await VirtiofsdProgram.installed().programs.first else { return }
             try await withSpecification { specification, logs in
                 var specification = specification
                 specification.shares = [Share(tag: "data", directory: share, daemon: daemon, cache: .auto)]
@@ -61,6 +61,20 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test(
+        arguments: [
+            ([.virtiofsdEnded(tag: "a", .exited(0)), .qemuEnded(.signaled(9))], .qemuEnded(.signaled(9))),
+            (
+                [.virtiofsdEnded(tag: "a", .signaled(9)), .qemuEnded(.exited(1))],
+                .virtiofsdEnded(tag: "a", .signaled(9))
+            ),
+            ([.virtiofsdEnded(tag: "a", .exited(0))], .virtiofsdEnded(tag: "a", .exited(0))),
+            ([.panicked, .qemuEnded(.exited(0))], .panicked),
+        ] as [([Guest.Trouble], Guest.Trouble)])
+    func theCauseIsNotAnOrderlyEnd(trouble: [Guest.Trouble], cause: Guest.Trouble) {
+        #expect(trouble.cause == cause)
     }
 
     @Test func refusesWhatQEMUCannotStart() async throws {
