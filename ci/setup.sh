@@ -11,7 +11,9 @@ qemu-system-common   virtiofsd, QEMU's own
 qemu-utils           copy-on-write layers
 seabios              the firmware of guests
 mmdebstrap           guest images and build roots
-busybox-static       the initramfs
+busybox-static       make bench: an init that does nothing
+cpio                 make bench and tests: reading and writing archives
+binutils             tests: what is in a kernel image
 kmod                 module dependencies
 e2fsprogs            filesystem images
 openssh-client       the way into a guest

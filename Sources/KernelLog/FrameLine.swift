@@ -101,6 +101,8 @@ struct FrameLine {
         guard end > i else { return nil }
         let callee = message.slice(i, end)
         if isOld {
+            // `(foo)`, `(foo [module])`, and `(foo+0x0/0xe0)` before 3.12.
+            while end < message.count, end - i < 160, message[end] != UInt8(ascii: ")") { end += 1 }
             guard message.at(end) == UInt8(ascii: ")") else { return nil }
             end += 1
         }

@@ -47,44 +47,45 @@ struct Guilt {
 extension Guilt {
     private mutating func walk(_ steps: [Blame.Step], headline: String?, text: ReportText.Reader) {
         var line = 0
-        var traces = 0
-        var step = 0
-        walk: while step < steps.count {
-            if case .frames = steps[step] {
-                if traces > 0 { return }
-                traces += 1
-                while line < text.count {
-                    defer { line += 1 }
-                    if text.lines[line].isUnreliable { continue }
-                    let shape = text.lines[line].shape
-                    if Self.isIntruder(text[line], shape) {
-                        isDamaged = true
-                        step += 1
-                        continue walk
-                    }
-                    if shape == .traceStart {
-                        step += 1
-                        continue walk
-                    }
-                    if step + 1 < steps.count, satisfies(steps[step + 1], text, line, headline) {
-                        step += 2
-                        continue walk
-                    }
-                    if shape == .frame { take(text[line]) }
-                }
-            } else {
-                while line < text.count {
-                    defer { line += 1 }
-                    if text.lines[line].isUnreliable { continue }
-                    if Self.isIntruder(text[line], text.lines[line].shape) {
-                        isDamaged = true
-                        break
-                    }
-                    if satisfies(steps[step], text, line, headline) { break }
-                }
+        var hasTrace = false
+        var index = 0
+        while index < steps.count {
+            guard case .frames = steps[index] else {
+                seek(steps[index], headline, text, &line)
+                index += 1
+                continue
             }
-            step += 1
+            // The first trace is the one that counts.
+            if hasTrace { return }
+            hasTrace = true
+            let next = index + 1 < steps.count ? steps[index + 1] : nil
+            index += collect(until: next, headline, text, &line) ? 2 : 1
         }
+    }
+
+    /// Goes on to the line that a step waits for.
+    private mutating func seek(
+        _ step: Blame.Step, _ headline: String?, _ text: ReportText.Reader, _ line: inout Int
+    ) {
+        while line < text.count {
+            defer { line += 1 }
+            if text.lines[line].isUnreliable { continue }
+            if isIntruder(text, line) || satisfies(step, text, line, headline) { return }
+        }
+    }
+
+    /// Takes the frames up to the next header. Returns true if a line came up that the next step waits for.
+    private mutating func collect(
+        until next: Blame.Step?, _ headline: String?, _ text: ReportText.Reader, _ line: inout Int
+    ) -> Bool {
+        while line < text.count {
+            defer { line += 1 }
+            if text.lines[line].isUnreliable { continue }
+            if isIntruder(text, line) || text.lines[line].shape == .traceStart { return false }
+            if let next, satisfies(next, text, line, headline) { return true }
+            if text.lines[line].shape == .frame { take(text[line]) }
+        }
+        return false
     }
 
     /// Whether a line is what a step waits for; takes the candidate it holds.
@@ -141,6 +142,11 @@ extension Guilt {
 
     private mutating func add(_ name: ByteView, isPosition: Bool = false) {
         let base = Self.base(name)
+        if base.at(0) == UInt8(ascii: "_"), let rust = RustSymbol.demangle(base) {
+            let isHelper = rust.withView { HelperFunctions.all.matches($0) || blame.skip.matches($0) }
+            if !isHelper { candidates.append(rust) }
+            return
+        }
         guard !base.isEmpty, !blame.skip.matches(base) else { return }
         guard !HelperFunctions.all.matches(base) || isPosition && blame.keep.matches(base) else { return }
         candidates.append(base.string)
@@ -151,11 +157,13 @@ extension Guilt {
         name.slice(0, name.firstIndex(of: UInt8(ascii: ".")) ?? name.count)
     }
 
-    /// Fault injection dumps its stack into the middle of other reports.
-    private static func isIntruder(_ message: ByteView, _ shape: LineShape) -> Bool {
-        guard shape == .frame, let frame = FrameLine.parse(message) else { return false }
+    /// Fault injection dumps its stack into the middle of other reports, which are damaged then.
+    private mutating func isIntruder(_ text: ReportText.Reader, _ line: Int) -> Bool {
+        guard text.lines[line].shape == .frame, let frame = FrameLine.parse(text[line]) else { return false }
         let base = Self.base(frame.name)
-        return base.equals("should_fail") || base.equals("should_failslab")
+        guard base.equals("should_fail") || base.equals("should_failslab") else { return false }
+        isDamaged = true
+        return true
     }
 }
 

@@ -1,7 +1,7 @@
 /// Functions that are never to blame: they report, allocate, lock or copy on behalf of their caller.
 ///
-/// Titles are comparable only if everybody skips the same functions, so this follows
-/// what syzbot blames; grouped by what the functions are for.
+/// Titles are comparable only if everybody skips the same functions, so the names follow those that
+/// syzkaller's report reader skips (`pkg/report/linux.go`); grouped here by what they are for.
 enum HelperFunctions {
     static let all = FunctionSet(
         reporting + sanitizers + exceptions + allocation + objectDebugging + lockdep + locks + atomics + memory

@@ -2,7 +2,7 @@
 ///
 /// x86 `RIP: 0010:f+0x1/0x2`, `RIP: 0010:[<...>]  [<...>] f+0x1/0x2`, `EIP: f+..`, `IP: f+..`;
 /// arm64 `pc : f+0x1/0x2`; arm `PC is at f+0x1/0x2`; riscv `epc : f+0x1/0x2`; powerpc `NIP [c0..] f+..`;
-/// s390 `Krnl PSW : 0704c00180000000 00000000001234 (f+0x1/0x2)`; loongarch `pc 9000.. era : 9000.. f+0x1/0x2`.
+/// s390 `Krnl PSW : 0704c00180000000 00000000001234 (f+0x1/0x2)`; loongarch `ERA: 9000.. f+0x1/0x2`; mips `epc   : 8012.. f+0x1/0x2`.
 struct InstructionPointer {
     /// Nil when the address has no symbol (a jump to NULL, user space).
     var symbol: FrameLine?
@@ -15,7 +15,9 @@ struct InstructionPointer {
             return InstructionPointer(symbol: FrameLine.symbol(message, open + 1))
         }
         let text = message.trimmed()
-        if text.hasPrefix("ERA: ") || text.hasPrefix("era   : ") { return lastSymbol(text) }
+        if text.hasPrefix("ERA: ") || text.hasPrefix("era   : ") || text.hasPrefix("epc   : ") {
+            return lastSymbol(text)
+        }
         for mark in marks {
             guard let place = message.find(mark), isHead(message, place) else { continue }
             if let found = target(message, place + mark.utf8CodeUnitCount) { return found }

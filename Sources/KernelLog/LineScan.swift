@@ -41,11 +41,13 @@ enum LineScan {
             var j = i + 1
             while j < end, line[j] == .space { j += 1 }
             if j < end, line[j] == UInt8(ascii: "T") || line[j] == UInt8(ascii: "C") {
-                while j < end, line[j] != .closingBracket { j += 1 }
-                if j < end { i = j + 1 }
+                j += 1
+                while j < end, line[j].isDigit { j += 1 }
+                if j < end, line[j] == .closingBracket { i = j + 1 }
             }
         }
-        return i < end && line[i] == .space ? i + 1 : i
+        while i < end, line[i] == .space { i += 1 }
+        return i
     }
 
     /// The line with its prefix read. Where two messages share the line, the one that begins like
@@ -67,11 +69,13 @@ enum LineScan {
             }
         }
         return LogLine(
-            text: text, message: text.dropFirst(prefix.end), speaker: prefix.speaker, timestamp: prefix.timestamp,
+            message: text.dropFirst(prefix.end), speaker: prefix.speaker, timestamp: prefix.timestamp,
             isForged: prefix.isForged, startByte: startByte, endByte: endByte, number: number)
     }
 
     private static func isHeadline(_ text: ByteView, _ index: Int, _ filter: UnsafePointer<UInt8>) -> Bool {
+        var index = index
+        while text.at(index) == .space { index += 1 }
         guard HeadlineFilter.admits(text, index, filter) else { return false }
         let message = text.dropFirst(index)
         return !RuleBook.shared.match(message.dropFirst(LeadIn.skip(message))).isEmpty

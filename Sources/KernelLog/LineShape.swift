@@ -26,7 +26,7 @@ extension LineShape {
         if FrameLine.parse(message) != nil { return .frame }
         if InstructionPointer.parse(message) != nil { return .instructionPointer }
         let text = message.trimmed()
-        if text.hasPrefix("CPU: "), text.find("Comm: ") != nil { return .process }
+        if text.hasPrefix("CPU: ") || text.hasPrefix("Pid: "), ProcessLine.isOne(text) { return .process }
         if text.hasPrefix("---[ end trace") || text.hasPrefix("---[ end Kernel panic") { return .end }
         if RegisterLine.isOne(text) { return .registers }
         return isFurniture(text) ? .furniture : .other

@@ -1,7 +1,5 @@
 /// A console line on its way through the reader: the bytes and what its prefix says.
 struct LogLine {
-    /// The line without its end.
-    var text: ByteView
     /// What the kernel (or whoever) said, behind timestamps, levels and caller.
     var message: ByteView
     /// Who said it, as far as the prefix tells.

@@ -5,6 +5,8 @@ struct OpenReport {
     let speaker: Speaker
     let isForged: Bool
     let timestamp: Double?
+    /// The number of the line with the headline.
+    let headlineNumber: Int
     /// The kernel of the boot it belongs to.
     let kernel: KernelIdentity?
     private(set) var range: LogRange
@@ -21,17 +23,18 @@ struct OpenReport {
     /// Another dump has begun that cannot be told from this one.
     private var isBlurred = false
     private var hasEnded = false
-    private var sawTraceStart = false
     private var linesSinceRelevant = 0
     private var foreignLines = 0
 
-    init(rules: [Int], isTentative: Bool, line: LogLine, headline: ByteView, start: LogRange?, kernel: KernelIdentity?)
-    {
+    init(
+        rules: [Int], isTentative: Bool, line: LogLine, headline: ByteView, start: LogRange?, kernel: KernelIdentity?
+    ) {
         self.rules = rules
         self.isTentative = isTentative
         speaker = line.speaker
         isForged = line.isForged
         timestamp = line.timestamp
+        headlineNumber = line.number
         self.kernel = kernel
         range = LogRange(
             startByte: start?.startByte ?? line.startByte, endByte: line.endByte,
@@ -73,7 +76,6 @@ extension OpenReport {
         case .frame:
             hasFrames = hasFrames || !isUnreliable
         case .traceStart:
-            sawTraceStart = true
             isTentative = false
         case .end:
             hasEnded = true

@@ -1,5 +1,5 @@
 /// `CPU: 1 UID: 0 PID: 105 Comm: insmod Tainted: G  W  6.1.0-56-amd64 #1  Debian 6.1.192-2`,
-/// as `dump_stack_print_info()` in `lib/dump_stack.c` writes it.
+/// as `dump_stack_print_info()` in `lib/dump_stack.c` writes it; `Pid: 105, comm: insmod Not tainted ...` before 3.10.
 struct ProcessLine {
     var cpu: Int?
     var pid: Int?
@@ -7,11 +7,23 @@ struct ProcessLine {
     var taint: String?
     var kernel: KernelIdentity?
 
+    static func isOne(_ text: ByteView) -> Bool {
+        text.contains("Comm: ") || text.contains(", comm: ")
+    }
+
     static func parse(_ message: ByteView) -> ProcessLine? {
-        guard let start = message.find("CPU: "), let comm = message.find("Comm: ", from: start) else { return nil }
         var line = ProcessLine()
-        line.cpu = message.decimal(at: start + 5)?.value
-        if let pid = message.find("PID: ", from: start) { line.pid = message.decimal(at: pid + 5)?.value }
+        let comm: Int
+        if message.hasPrefix("Pid: "), let pid = message.decimal(at: 5), message.hasPrefix(", comm: ", at: pid.end) {
+            line.pid = pid.value
+            comm = pid.end + 2
+        } else if let start = message.find("CPU: "), let place = message.find("Comm: ", from: start) {
+            line.cpu = message.decimal(at: start + 5)?.value
+            if let pid = message.find("PID: ", from: start) { line.pid = message.decimal(at: pid + 5)?.value }
+            comm = place
+        } else {
+            return nil
+        }
         let ends: [StaticString] = [" Not tainted ", " Tainted: ", " Kdump: ", " tainted "]
         let rest = ends.compactMap { message.find($0, from: comm + 6) }.min()
         line.comm = message.slice(comm + 6, rest ?? message.count).trimmed().string

@@ -29,6 +29,10 @@ struct ReportAssembler {
             pass(milestone, line)
         }
         if ReportStart.isOne(line.message) { noteRuler(line) }
+        // The line before was cut short and comes again, as a whole.
+        if line.message.hasPrefix("** replaying previous printk message **") {
+            open.removeAll { $0.headlineNumber == line.number - 1 }
+        }
         let rules = RuleBook.shared.match(headline)
         if let first = rules.first, begin(rules, RuleBook.shared.rules[first], line, headline) {
             return
@@ -84,9 +88,7 @@ extension ReportAssembler {
         ruler = nil
         open.append(
             OpenReport(
-                rules: rules, isTentative: needsProof, line: line, headline: headline,
-                start: start,
-                kernel: kernel))
+                rules: rules, isTentative: needsProof, line: line, headline: headline, start: start, kernel: kernel))
         return true
     }
 

@@ -19,7 +19,8 @@ struct ReportMaker {
             if !report.frames.isEmpty, text[index].hasPrefix("Kernel panic") { break }
             readLine(index, &report)
         }
-        if !report.corrupted { report.corrupted = isDamaged(title) }
+        // A timestamp in the title belongs to another message.
+        if !report.corrupted { report.corrupted = isDamaged(title) || title.text.contains("NUM.NUM]") }
         return report
     }
 }
@@ -65,9 +66,7 @@ extension ReportMaker {
     private func readFrame(_ message: ByteView, _ report: inout KernelReport) {
         guard report.frames.count < KernelReport.frameLimit, let frame = FrameLine.parse(message) else { return }
         if let callee = frame.callee, report.frames.isEmpty {
-            report.frames.append(
-                Frame(function: callee.string)
-            )
+            report.frames.append(Frame(function: callee.string))
         }
         report.frames.append(
             Frame(
@@ -99,7 +98,9 @@ extension ReportMaker {
         var hasTrace = text.hasArmTrace
         for index in 0..<text.count where text.lines[index].shape == .traceStart {
             let next = (index + 1)..<min(index + 16, text.count)
-            let hasFrames = next.contains { text.lines[$0].shape == .frame }
+            let hasFrames = next.contains {
+                text.lines[$0].shape == .frame || text[$0].contains("(stack is not available)")
+            }
             if hasFrames { hasTrace = true } else if !text[index].hasPrefix("status: ") { return true }
         }
         return !hasTrace

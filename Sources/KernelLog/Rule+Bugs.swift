@@ -14,8 +14,9 @@ extension Rule {
         // Everybody's buffer helpers check with BUG_ON; the caller is wrong.
         Rule(.kernelBug, "kernel BUG at {source}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
         Rule(.kernelBug, "kernel BUG at {rest}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
-        Rule(.kernelBug, "Kernel BUG {rest}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
-        Rule(.kernelBug, "kernel BUG [#{rest}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "Kernel BUG at {source}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "Kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.kernelBug, "kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
     ]
 
     /// `mm/page_alloc.c`, `mm/memory.c`, `kernel/fork.c`, `mm/slub.c`, `fs/dcache.c`.
@@ -29,7 +30,9 @@ extension Rule {
         Rule(
             .bugMisc, "BUG: non-zero nr_pmds on freeing mm", "BUG: non-zero nr_pmds on freeing mm", needsTrace: false),
         Rule(
-            .bugMisc, "BUG: Dentry {*} still in use ({number}) [unmount of", "BUG: Dentry still in use in unmount"),
+            .bugMisc, "BUG: Dentry {*} still in use ({number}) [unmount of", "BUG: Dentry still in use in unmount",
+            // A warning with the trace follows.
+            needsTrace: false),
         Rule(.slub, "BUG kmalloc-{*}: Object already free", "BUG: Object already free"),
         Rule(.slub, "BUG {*} ({*}ainted{*}): {rest}", "{line}"),
         Rule(.slub, "INFO: Freed in {rest}", "INFO: Freed in {rest}", action: .reportUnlessOpen, isDamage: true),

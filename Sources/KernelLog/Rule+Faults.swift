@@ -46,9 +46,12 @@ extension Rule {
         Rule(
             .trap, "Unhandled fault: {rest}", "Unhandled fault in {guilty}", .fault),
         Rule(.trap, "Unhandled prefetch abort: {rest}", "Unhandled prefetch abort in {guilty}", .fault),
+        // A process that the kernel helped out.
+        .ignore("Alignment trap: {comm} ({pid}) PC="),
         Rule(.trap, "Alignment trap: {rest}", "Alignment trap in {guilty}", .fault),
         Rule(
-            .trap, "Internal error: {rest}", "Internal error in {guilty}", .fault, action: .reportUnlessOpen),
+            .trap, "Internal error: {*}[#{number}]", "Internal error in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.trap, "Internal error: {rest}", "Internal error in {guilty}", .fault, action: .reportWithTrace),
     ]
 
     /// `arch/x86/kernel/traps.c`, `arch/s390/kernel/traps.c`. The exceptions of user processes
@@ -57,21 +60,26 @@ extension Rule {
         .ignore("general protection fault ip:"),
         .ignore("general protection fault in user"),
         Rule(.gpf, "general protection fault{*}:", "general protection fault in {guilty}", .fault),
-        Rule(.trap, "stack segment: ", "stack segment fault in {guilty}", .fault),
-        Rule(.trap, "divide error: ", "divide error in {guilty}", .position),
-        Rule(.trap, "divide_error: ", "divide error in {guilty}", .position),
-        Rule(.trap, "invalid opcode: ", "invalid opcode in {guilty}", .position, action: .reportUnlessOpen),
-        Rule(.trap, "int3: ", "int3 in {guilty}", .fault),
-        Rule(.trap, "segment not present: ", "segment not present in {guilty}", .fault),
-        Rule(.trap, "alignment check: ", "alignment check in {guilty}", .fault),
-        Rule(.trap, "control protection: ", "control protection fault in {guilty}", .fault),
+        Rule(.trap, "stack segment: {hex} [#", "stack segment fault in {guilty}", .fault),
+        Rule(.trap, "divide error: {hex} [#", "divide error in {guilty}", .position),
+        Rule(.trap, "divide_error: {hex} [#", "divide error in {guilty}", .position),
+        Rule(.trap, "invalid opcode: {hex} [#", "invalid opcode in {guilty}", .position, action: .reportUnlessOpen),
+        Rule(.trap, "int3: {hex} [#", "int3 in {guilty}", .fault),
+        Rule(.trap, "segment not present: {hex} [#", "segment not present in {guilty}", .fault),
+        Rule(.trap, "alignment check: {hex} [#", "alignment check in {guilty}", .fault),
+        Rule(.trap, "control protection: {hex} [#", "control protection fault in {guilty}", .fault),
         Rule(
             .trap, "PANIC: double fault", "PANIC: double fault in {guilty}", .position, action: .reportUnlessOpen),
         Rule(
             .trap, "BUG: {*}stack guard page was hit at", "BUG: stack guard page was hit in {guilty}",
             .fault(choice: .stall)),
-        Rule(.trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}", .fault),
-        Rule(.trap, "Kernel stack overflow", "kernel stack overflow in {guilty}", .fault),
+        Rule(
+            .trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}",
+            .trace(skip: ["bad_stack"], choice: .stall)),
+        Rule(
+            .trap, "Kernel stack overflow", "kernel stack overflow in {guilty}",
+            .trace(skip: ["bad_stack"], choice: .stall)),
+        Rule(.trap, "double fault: {hex} [#", "PANIC: double fault in {guilty}", .position, action: .reportUnlessOpen),
         Rule(
             .trap, "illegal operation: {hex} ilc:", "illegal operation in {guilty}", .fault, action: .reportUnlessOpen),
         Rule(.trap, "specification exception: {hex} ilc:", "specification exception in {guilty}", .fault),
@@ -81,9 +89,9 @@ extension Rule {
 
     /// `die()` of all architectures, when the line before it is missing.
     private static let oopses: [Rule] = [
-        Rule(.oops, "Oops: {rest}", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
-        Rule(.oops, "Oops[#{rest}", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
-        Rule(.oops, "Oops [#{rest}", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
-        Rule(.oops, "Oops - {rest}", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.oops, "Oops: {*}[#{number}]", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.oops, "Oops[#{number}]", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.oops, "Oops [#{number}]", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
+        Rule(.oops, "Oops - {*}[#{number}]", "Oops in {guilty}", .fault, action: .reportUnlessOpen),
     ]
 }

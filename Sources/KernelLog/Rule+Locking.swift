@@ -128,7 +128,7 @@ extension Rule {
     /// `kernel/locking/spinlock_debug.c`: `spin_bug()`, `rwlock_bug()`.
     private static let spinlocks: [Rule] = [
         "lockup suspected", "already unlocked", "recursion", "cpu recursion", "bad magic", "wrong owner", "wrong CPU",
-        "trylock failure on UP", "uninitialized", "wrong CPU",
+        "trylock failure on UP", "uninitialized",
     ].flatMap { (complaint: String) in
         ["spinlock", "rwlock"].map { lock in
             Rule(

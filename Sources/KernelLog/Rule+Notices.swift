@@ -9,9 +9,14 @@ extension Rule {
         Rule(.ioError, "blk_update_request: I/O error, dev {word}", "I/O error on block device"),
         Rule(.ioError, "blk_update_request: {*} error, dev {word}", "I/O error on block device"),
         Rule(.ioError, "print_req_error: I/O error, dev {word}", "I/O error on block device"),
+        Rule(.ioError, "end_request: I/O error, dev {word}", "I/O error on block device"),
+        Rule(.ioError, "nvme{word}: {*} @ LBA {number}", "I/O error on block device"),
         Rule(.ioError, "critical {*} error, dev {word}, sector {number}", "I/O error on block device"),
         Rule(.ioError, "Buffer I/O error on dev", "Buffer I/O error"),
         Rule(.ioError, "nvme nvme{number}: I/O {*} timeout", "nvme: I/O timeout"),
+        Rule(.ioError, "device-mapper: integrity: {*}hecksum failed at sector", "dm-integrity: checksum failure"),
+        Rule(.ioError, "device-mapper: integrity: {*}INTEGRITY AEAD ERROR", "dm-integrity: checksum failure"),
+        Rule(.ioError, "device-mapper: crypt: {*}INTEGRITY AEAD ERROR", "dm-crypt: checksum failure"),
     ]
 
     private static let filesystems: [Rule] = [
@@ -21,6 +26,7 @@ extension Rule {
         Rule(
             .btrfsChecksum, "BTRFS warning (device {*}): checksum verify failed", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS warning (device {*}): checksum error at", "BTRFS: checksum failure"),
+        Rule(.btrfsChecksum, "BTRFS warning (device {*}): {*}has bad csum", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS warning (device {*}): {*} csum mismatch", "BTRFS: metadata checksum failure"),
         Rule(.btrfsChecksum, "BTRFS error (device {*}): unable to fixup (regular) error", "BTRFS: checksum failure"),
         Rule(
@@ -34,6 +40,7 @@ extension Rule {
         Rule(.fsCorruption, "EXT4-fs error (device {*}): {word}:{number}:", "EXT4-fs: error in {word}"),
         Rule(.fsCorruption, "EXT4-fs error (device {*}) in {word}:{number}:", "EXT4-fs: error in {word}"),
         Rule(.fsCorruption, "EXT4-fs ({*}): Remounting filesystem read-only", "EXT4-fs: remounted read-only"),
+        Rule(.ioError, "EXT4-fs ({*}): I/O error while writing superblock", "EXT4-fs: superblock not written"),
         Rule(.fsCorruption, "EXT4-fs ({*}): shut down requested", "EXT4-fs: shut down"),
         // fs/xfs/xfs_error.c, xfs_fsops.c
         Rule(
@@ -75,6 +82,7 @@ extension Rule {
         Rule(.iommuFault, "DMAR: [INTR-REMAP] Request device", "DMAR: interrupt remapping fault"),
         Rule(.iommuFault, "AMD-Vi: Event logged [", "AMD-Vi: event"),
         Rule(.iommuFault, "vfio-pci {*}: AMD-Vi: Event logged [", "AMD-Vi: event"),
+        Rule(.iommuFault, "virtio_iommu {*}: {*}fault from EP", "virtio-iommu: fault"),
         Rule(.iommuFault, "arm-smmu{*}: Unhandled context fault", "arm-smmu: unhandled context fault"),
         Rule(.iommuFault, "arm-smmu-v3 {*}: event {*} received", "arm-smmu-v3: event"),
     ]

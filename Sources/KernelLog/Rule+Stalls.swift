@@ -8,6 +8,11 @@ extension Rule {
         Rule(.softLockup, "BUG: soft lockup", soft, .fault(choice: .stall)),
         Rule(.hardLockup, "Watchdog detected hard LOCKUP on cpu {cpu}", hard, .fault(choice: .stall)),
         Rule(.hardLockup, "CPU{cpu}: Watchdog detected hard LOCKUP on cpu", hard, .fault(choice: .stall)),
+        // arch/powerpc/kernel/watchdog.c
+        Rule(.hardLockup, "CPU {cpu} self-detected hard LOCKUP @", hard, .fault(choice: .stall)),
+        Rule(.hardLockup, "CPU {cpu} detected hard LOCKUP on other CPUs", hard, .fault(choice: .stall)),
+        Rule(.hardLockup, "Watchdog CPU:{cpu} Hard LOCKUP", hard, .fault(choice: .stall)),
+        Rule(.hardLockup, "CPU {cpu} Hard LOCKUP", hard, .fault(choice: .stall)),
         Rule(.hardLockup, "BUG: hard lockup", hard, .fault(choice: .stall)),
         // kernel/workqueue.c: show_workqueue_state() follows, without a trace that says more.
         Rule(.workqueueLockup, "BUG: workqueue lockup", "BUG: workqueue lockup", needsTrace: false),

@@ -31,17 +31,13 @@ extension Rule {
                 .lockdep, "WARNING: {*}kernel/locking/lockdep.c:{number} {*}lock_", "WARNING: locking bug in {guilty}",
                 warning(skip: ["lock_sock", "release_sock"]))
         ],
-        ["malloc", "kmalloc", "kvmalloc", "vmalloc", "kzmalloc"].map { (name: String) in
-            Rule(
-                .warning, Pattern(text: "WARNING: {*}mm/{*}.c:{number} {*} \(name)"),
-                "WARNING: kmalloc bug in {guilty}",
-                warning(skip: ["kmalloc", "krealloc", "slab", "kmem"]))
-        },
-        ["malloc", "kmalloc", "kvmalloc", "vmalloc", "kzmalloc"].map { (name: String) in
-            Rule(
-                .warning, Pattern(text: "WARNING: {*}mm/{*}.c:{number} \(name)"),
-                "WARNING: kmalloc bug in {guilty}",
-                warning(skip: ["kmalloc", "krealloc", "slab", "kmem"]))
+        // The name follows at once until 6.18, and behind `at` since.
+        ["malloc", "kmalloc", "kvmalloc", "vmalloc", "kzmalloc"].flatMap { (name: String) in
+            ["", "{*} "].map { (gap: String) in
+                Rule(
+                    .warning, Pattern(text: "WARNING: {*}mm/{*}.c:{number} \(gap)\(name)"),
+                    "WARNING: kmalloc bug in {guilty}", warning(skip: ["kmalloc", "krealloc", "slab", "kmem"]))
+            }
         },
         [
             Rule(
@@ -73,6 +69,8 @@ extension Rule {
         Rule(.warning, "WARNING: at {source} {function}", plain, warning()),
         Rule(.warning, "WARNING: at {function}", plain, warning()),
         Rule(.warning, "WARNING: {*} at {source}", plain, warning()),
+        // powerpc before 2.6.38
+        Rule(.warning, "Badness at {source}", plain, warning()),
         Rule(.warning, "WARNING: CPU#{cpu}: {comm}/{pid}", plain, warning()),
         Rule(.warning, "WARNING: CPU: {cpu} PID: {pid}", plain, warning()),
     ]

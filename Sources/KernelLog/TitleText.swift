@@ -99,7 +99,10 @@ enum TitleText {
             var j = i
             while j < text.count, text[j].isDigit { j += 1 }
             let standsAlone = i > 0 && !text[i - 1].isIdentifier && (j == text.count || !text[j].isIdentifier)
-            if standsAlone, out.suffix(4).elementsEqual("CPU#".utf8) {
+            if standsAlone, let end = address(text, i) {
+                out.append(contentsOf: "IP".utf8)
+                j = end
+            } else if standsAlone, out.suffix(4).elementsEqual("CPU#".utf8) {
                 out.removeLast()
             } else if standsAlone || j - i >= 7 {
                 out.append(contentsOf: "NUM".utf8)
@@ -109,6 +112,20 @@ enum TitleText {
             i = j
         }
         return out
+    }
+
+    /// Behind `127.0.0.1`.
+    private static func address(_ text: [UInt8], _ start: Int) -> Int? {
+        var i = start
+        for part in 0..<4 {
+            let first = i
+            while i < text.count, text[i].isDigit { i += 1 }
+            guard (1...3).contains(i - first) else { return nil }
+            guard part < 3 else { break }
+            guard i < text.count, text[i] == UInt8(ascii: ".") else { return nil }
+            i += 1
+        }
+        return i
     }
 
     private static func squeeze(_ text: [UInt8]) -> String {

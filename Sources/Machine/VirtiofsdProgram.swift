@@ -60,7 +60,7 @@ public struct VirtiofsdProgram: Sendable, Hashable {
                 path.string,
                 [
                     "-f", "--socket-path=\(socket)", "-o", "source=\(directory)", "-o", "cache=\(mode)",
-                    "-o", "sandbox=\(sandbox)", "-o", "log_level=info",
+                    "-o", "sandbox=\(sandbox)", "-o", "log_level=warn",
                 ])
         case .rust:
             return Command(

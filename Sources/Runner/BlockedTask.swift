@@ -1,6 +1,8 @@
 /// A task of the guest and where it is stuck.
 struct BlockedTask: Sendable, Hashable {
     var pid: Int
+    /// Its parent; nil where it is not told.
+    var parent: Int?
     var comm: String
     /// The state's letter in `/proc/PID/stat`: `S`, `D`, `R`.
     var state: String
@@ -63,7 +65,10 @@ struct BlockedTask: Sendable, Hashable {
                 }
                 isOpen = false
                 guard let pid = value("pid:").flatMap({ Int($0) }), let comm = value("task:") else { continue }
-                tasks.append(BlockedTask(pid: pid, comm: comm, state: value("state:") ?? "?", stack: []))
+                tasks.append(
+                    BlockedTask(
+                        pid: pid, parent: value("ppid:").flatMap { Int($0) }, comm: comm,
+                        state: value("state:") ?? "?", stack: []))
                 isOpen = true
             } else if isOpen, line.first == " ", line.contains("+0x") {
                 let frame = line.trimmed
@@ -75,6 +80,27 @@ struct BlockedTask: Sendable, Hashable {
             }
         }
         return tasks
+    }
+
+    /// A process and its descendants, the most telling first: a task in state D
+    /// is stuck for certain; else the innermost child is what the others wait for.
+    static func tellingFirst(_ tasks: [BlockedTask]) -> [BlockedTask] {
+        tasks.filter { $0.state == "D" } + tasks.filter { $0.state != "D" }.reversed()
+    }
+
+    /// The process with this id and its descendants, parents first.
+    static func family(of pid: Int, in tasks: [BlockedTask]) -> [BlockedTask] {
+        var family: [BlockedTask] = []
+        var waiting = [pid]
+        // A dump may be damaged: no task is taken twice, so this ends.
+        while let next = waiting.popLast() {
+            guard !family.contains(where: { $0.pid == next }), let task = tasks.first(where: { $0.pid == next }) else {
+                continue
+            }
+            family.append(task)
+            waiting += tasks.filter { $0.parent == next }.map(\.pid)
+        }
+        return family
     }
 
     private static func withoutTimestamp(_ line: Substring) -> Substring {

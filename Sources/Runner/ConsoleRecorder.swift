@@ -2,13 +2,14 @@ import Foundation
 import HostProcess
 import KernelLog
 import RunRecord
+import Steps
 import Synchronization
 
 /// Reads a guest's console: keeps its bytes, gives them to `KernelLog`, and
 /// tells who waits for a line that it came. Constant memory on any length.
 final class ConsoleRecorder: Sendable {
     private struct Waiter {
-        let needle: [UInt8]
+        let text: String
         let signal: Signal
     }
     private struct State {
@@ -22,9 +23,11 @@ final class ConsoleRecorder: Sendable {
         var count = 0
         var lastByte = ContinuousClock.now
         var initFailure: String?
+        var stepProcess: Int?
     }
     private let state = Mutex(State())
     private static let lineLimit = 1024
+    private static let ownMark = Array("vmharness".utf8)
     /// Reports kept between two drains; a guest that oopses in a loop would fill our memory.
     private static let reportLimit = 500
 
@@ -77,14 +80,17 @@ final class ConsoleRecorder: Sendable {
     /// The reason that our init gave for giving up; nil if it did not.
     var initFailure: String? { state.withLock { $0.initFailure } }
 
-    /// Waits until a line contains `text`.
+    /// The id that the running step's process has in the guest, as it said itself.
+    var stepProcess: Int? { state.withLock { $0.stepProcess } }
+
+    /// Waits until a line contains `text`, which must hold the word `vmharness`.
     ///
     /// - Throws: `CancellationError`.
     func waitForLine(containing text: String, after action: () async throws -> Void = {}) async throws {
         let signal = Signal()
         let id = state.withLock { state in
             state.nextWaiter += 1
-            state.waiters[state.nextWaiter] = Waiter(needle: Array(text.utf8), signal: signal)
+            state.waiters[state.nextWaiter] = Waiter(text: text, signal: signal)
             return state.nextWaiter
         }
         defer { _ = state.withLock { $0.waiters.removeValue(forKey: id) } }
@@ -105,6 +111,16 @@ final class ConsoleRecorder: Sendable {
         }
     }
 
+    /// Waits for the answer to a question: for more bytes than `count`, at most
+    /// 3 s, and then until nothing has come for `silence`.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForAnswer(beyond count: Int, _ silence: Duration, limit: Duration) async throws {
+        let deadline = ContinuousClock.now + .seconds(3)
+        while self.count <= count && ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(50)) }
+        try await waitForQuiet(silence, limit: limit)
+    }
+
     private func keep(_ reports: [KernelReport], in state: inout State) {
         let room = max(0, Self.reportLimit - state.reports.count)
         state.reports += reports.prefix(room)
@@ -118,19 +134,24 @@ final class ConsoleRecorder: Sendable {
                 if state.line.count < Self.lineLimit { state.line.append(byte) }
                 continue
             }
-            if !state.waiters.isEmpty || state.initFailure == nil {
-                let line = String(decoding: state.line, as: UTF8.self)
-                if let mark = line.range(of: InitMarks.failed) {
-                    state.initFailure = state.initFailure ?? String(line[mark.upperBound...]).trimmed
-                    fired += state.waiters.values.filter { $0.needle == Array(InitMarks.ready.utf8) }.map(\.signal)
-                }
-                for waiter in state.waiters.values where line.contains(String(decoding: waiter.needle, as: UTF8.self)) {
-                    fired.append(waiter.signal)
-                }
+            // Whatever is waited for, we have asked the guest to say.
+            if state.line.firstRange(of: Self.ownMark) != nil {
+                fired += scan(String(decoding: state.line, as: UTF8.self), &state)
             }
             state.line.removeAll(keepingCapacity: true)
         }
         return fired
+    }
+
+    private func scan(_ line: String, _ state: inout State) -> [Signal] {
+        if let mark = line.range(of: InitMarks.failed) {
+            state.initFailure = state.initFailure ?? String(line[mark.upperBound...]).trimmed
+            return state.waiters.values.filter { $0.text == InitMarks.ready }.map(\.signal)
+        }
+        if let mark = line.range(of: stepProcessMark) {
+            state.stepProcess = Int(line[mark.upperBound...].trimmed)
+        }
+        return state.waiters.values.filter { line.contains($0.text) }.map(\.signal)
     }
 }
 

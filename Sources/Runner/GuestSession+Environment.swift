@@ -19,6 +19,9 @@ extension GuestSession {
         if inTurn {
             notes.append("the guest's CPUs run in turn on one thread: this QEMU's TCG is not safe with several")
         }
+        if prepared.bootFile == prepared.kernel.vmlinux {
+            notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
+        }
         return EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(

@@ -62,7 +62,7 @@ struct GuestSession: Sendable {
         let buildID = try? await shell.run("cat /sys/kernel/notes", timeout: .seconds(20)).output
         journal.update { $0.environment?.kernel.buildID = buildID.flatMap { BuildID(notes: $0) }?.text }
         // What the kernel complained of before any step is nobody's but the boot's.
-        let early = record(recorder.drain(all: false))
+        let early = record(try await unmask(recorder.drain(all: false), shell))
         if !early.isEmpty {
             journal.add(
                 CaseRecord(
@@ -76,11 +76,12 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped: String?
+        var stopped: StepRun.Stop?
         for (number, step) in plan.steps.enumerated() {
             if let stopped {
                 if step.isCase {
-                    journal.add(CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped)", seconds: 0))
+                    journal.add(
+                        CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped.reason)", seconds: 0))
                 }
                 continue
             }
@@ -88,7 +89,8 @@ struct GuestSession: Sendable {
             stopped = try await StepRun(session: self, shell: shell, context: context, number: number + 1, step: step)
                 .run()
         }
-        if stopped == nil || guest.trouble.isEmpty { try await readKernelMessages(shell) }
+        if stopped?.shellAnswers ?? true { try await readKernelMessages(shell) }
+        readDaemonLogs()
         try await keep(shell)
     }
 
@@ -126,7 +128,7 @@ struct GuestSession: Sendable {
             reason = trouble.first?.description ?? "the guest is gone"
         } else {
             runner.report(.climbing(cell: id, reason: reason))
-            let evidence = try await ladder(nil).climb(stuck: nil)
+            let evidence = try await ladder(nil).climb()
             files = evidence.files
             // A kernel that spoke and then stood still is its own fault, unless
             // the host gave it no time to go on.
@@ -149,24 +151,59 @@ struct GuestSession: Sendable {
             dumpsMemory: runner.options.dumpsMemory)
     }
 
-    /// What `/dev/kmsg` has and the console has not: lines lost to a busy
-    /// serial port, or below the console's level.
-    private func readKernelMessages(_ shell: RemoteShell) async throws {
+    /// The guest's kernel log; nil if it cannot be had.
+    ///
+    /// - Throws: `CancellationError`.
+    private func kernelMessages(_ shell: RemoteShell) async throws -> KernelMessages? {
         guard let result = try? await shell.run("dmesg --raw", outputLimit: 16 << 20, timeout: .seconds(30)),
             result.status == 0
         else {
             try Task.checkCancellation()
-            return
+            return nil
         }
-        let extra = record(
-            KernelMessages.additional(in: result.output, beyond: journal.record.findings, file: "kmsg.log"))
         try? Data(result.output).write(to: URL(filePath: directory.appending("kmsg.log").string))
+        return KernelMessages(result.output, file: "kmsg.log")
+    }
+
+    /// Takes the weight from findings that user space wrote to the kernel log.
+    ///
+    /// - Throws: `CancellationError`.
+    func unmask(_ findings: [Finding], _ shell: RemoteShell) async throws -> [Finding] {
+        guard findings.contains(where: { $0.source == .console && $0.severity == .failure }) else { return findings }
+        return try await kernelMessages(shell)?.unmasking(findings) ?? findings
+    }
+
+    /// Records what `/dev/kmsg` has and the console has not: lines lost to a
+    /// busy serial port, or below the console's level.
+    private func readKernelMessages(_ shell: RemoteShell) async throws {
+        guard let messages = try await kernelMessages(shell) else { return }
+        let extra = record(messages.additional(beyond: journal.record.findings))
         if !extra.isEmpty {
             journal.add(
                 CaseRecord(
                     name: "kmsg", verdict: CaseRecord.verdict(of: .pass, with: extra),
                     reason: extra.first { $0.severity == .failure }?.title, seconds: 0, findings: extra))
         }
+    }
+
+    /// Records what the daemons complained of while they lived.
+    private func readDaemonLogs() {
+        let complaints = plan.guest.virtiofs.compactMap { share -> Finding? in
+            guard let log = logs.virtiofsd[share.tag], log.written > 0,
+                let text = try? String(contentsOfFile: log.path.string, encoding: .utf8)
+            else { return nil }
+            // The C daemon is told to say nothing but complaints; the one in Rust marks them.
+            let isRust = guest.specification.shares.first { $0.tag == share.tag }?.daemon.implementation == .rust
+            let lines = text.split(whereSeparator: \.isNewline).filter { line in
+                !isRust || line.contains("ERROR") || line.contains("panicked at")
+            }
+            guard !lines.isEmpty else { return nil }
+            return Finding(
+                source: .virtiofsd, severity: .notice, kind: "daemon-log",
+                title: "virtiofsd of '\(share.tag)' complained", detail: lines.prefix(5).map(String.init))
+        }
+        guard !complaints.isEmpty else { return }
+        journal.add(CaseRecord(name: "virtiofsd", verdict: .pass, seconds: 0, findings: record(complaints)))
     }
 
     private func keep(_ shell: RemoteShell?) async throws {

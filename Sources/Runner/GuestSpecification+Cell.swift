@@ -17,7 +17,7 @@ extension GuestSpecification {
             cpus: guest.cpus,
             accelerator: prepared.accelerator.accelerator,
             isThreaded: prepared.qemu.hasSafeThreads,
-            kernel: prepared.kernel.vmlinuz,
+            kernel: prepared.bootFile,
             initrd: initrd,
             commandLine: KernelCommandLine.defaults(
                 emulated: prepared.accelerator.accelerator == .tcg, systemd: guest.initSystem == .systemd)

@@ -35,16 +35,14 @@ struct HangLadder: Sendable {
 
     /// Climbs all rungs.
     ///
-    /// - Parameter command: the name of the stuck program, to find its task in
-    ///   a console dump when SSH is dead.
     /// - Throws: `CancellationError`.
-    func climb(stuck command: String?) async throws -> Evidence {
+    func climb() async throws -> Evidence {
         var evidence = Evidence()
         try? FileManager.default.createDirectory(
             atPath: directory.appending("ladder").string, withIntermediateDirectories: true)
         try await processRung(&evidence)
         try Task.checkCancellation()
-        try await sysrqRung(&evidence, command: command)
+        try await sysrqRung(&evidence)
         try Task.checkCancellation()
         try await qmpRung(&evidence)
         try await hostRung(&evidence)
@@ -82,9 +80,7 @@ struct HangLadder: Sendable {
         guard let result = try await attempt({ try await shell.run(script, timeout: .seconds(20)) }) else { return }
         evidence.shellAnswers = true
         let own = result.text.range(of: "== ps").map { String(result.text[..<$0.lowerBound]) } ?? result.text
-        // A task in D is stuck for certain; else the innermost child is what the others wait for.
-        let tasks = BlockedTask.parse(own)
-        evidence.tasks = tasks.filter { $0.state == "D" } + tasks.filter { $0.state != "D" }.reversed()
+        evidence.tasks = BlockedTask.tellingFirst(BlockedTask.parse(own))
         if write(result.text + result.errorText, to: "ladder/1-process.txt", &evidence), !evidence.tasks.isEmpty {
             evidence.stackFile = "ladder/1-process.txt"
         }
@@ -92,22 +88,23 @@ struct HangLadder: Sendable {
 
     /// Rung 2: the kernel's own dumps on the console, asked for from within or
     /// by the keyboard.
-    private func sysrqRung(_ evidence: inout Evidence, command: String?) async throws {
+    private func sysrqRung(_ evidence: inout Evidence) async throws {
         let begin = console.count
         for key in ["w", "l", "t"] {
             var asked = false
+            let before = console.count
             if evidence.shellAnswers, let shell {
                 let script = "echo 1 >/proc/sys/kernel/sysrq; echo \(key) >/proc/sysrq-trigger"
                 asked = try await attempt { try await shell.run(script, timeout: .seconds(15)) }?.status == 0
                 if !asked { evidence.shellAnswers = false }
             }
             if !asked { _ = try await attempt { try await press(["alt", "sysrq", key]) } }
-            try await console.waitForQuiet(.seconds(1), limit: .seconds(20))
+            try await console.waitForAnswer(beyond: before, .seconds(1), limit: .seconds(20))
         }
         // The live process says more than the dump: the dump counts where it is all there is.
-        guard evidence.tasks.allSatisfy({ $0.stack.isEmpty }), let command else { return }
+        guard evidence.tasks.allSatisfy({ $0.stack.isEmpty }), let pid = console.stepProcess else { return }
         let dumped = BlockedTask.parseConsole(tail(of: console.log.path, from: begin))
-        let ours = dumped.filter { $0.comm == command && !$0.stack.isEmpty }
+        let ours = BlockedTask.tellingFirst(BlockedTask.family(of: pid, in: dumped).filter { !$0.stack.isEmpty })
         if !ours.isEmpty {
             evidence.tasks = ours
             evidence.stackFile = console.file

@@ -22,6 +22,16 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+
+    /// What QEMU is given as `-kernel`: the unpacked image where the plan wants
+    /// it, or leaves it open and unpacking would be emulated.
+    var bootFile: FilePath {
+        switch cell.plan.guest.boot {
+        case .bzimage: kernel.vmlinuz
+        case .vmlinux: kernel.vmlinux ?? kernel.vmlinuz
+        case .auto: accelerator.accelerator == .tcg ? kernel.vmlinux ?? kernel.vmlinuz : kernel.vmlinuz
+        }
+    }
 }
 
 /// Resolves kernels, builds images, proves the accelerator and checks each
@@ -123,6 +133,12 @@ public struct Preparation: Sendable {
                 advice: near ?? "`vmharness kernel list` shows where its modules are")
         }
         var problems: [Diagnostic?] = []
+        if plan.guest.boot == .vmlinux && kernel.vmlinux == nil {
+            problems.append(
+                Diagnostic(
+                    location: nil, message: "kernel \(kernel.release) cannot be booted unpacked (no PVH note)",
+                    advice: "set `boot: bzimage` in the plan's guest"))
+        }
         for module in plan.requires.modules { problems.append(missing(module, at: nil)) }
         if !plan.guest.virtiofs.isEmpty {
             problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))

@@ -24,7 +24,7 @@ struct StepRun: Sendable {
     ///
     /// - Returns: why the plan cannot go on; nil if it can.
     /// - Throws: `CancellationError`.
-    func run() async throws -> String? {
+    func run() async throws -> Stop? {
         let began = ContinuousClock.now
         try await mark("begins")
         let race = try await session.race(limit: step.timeout + .seconds(60)) {
@@ -37,7 +37,9 @@ struct StepRun: Sendable {
         case .timeUp: judgement = try await hung(after: step.timeout)
         }
         if judgement.guestAnswers { try await mark("ended") }
-        judgement.findings = session.recorder.drain(all: true) + judgement.findings
+        var spoken = session.recorder.drain(all: true)
+        if judgement.guestAnswers { spoken = try await session.unmask(spoken, shell) }
+        judgement.findings = spoken + judgement.findings
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
         if step.isCase || verdict != .pass || !findings.isEmpty {
@@ -48,9 +50,17 @@ struct StepRun: Sendable {
                     seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
                     files: keepOutput(judgement.output) + judgement.files))
         }
-        if judgement.stops { return "\(step.title): \(judgement.reason ?? "failed")" }
         // A set-up step that did not work leaves nothing to test.
-        return verdict == .pass || step.isCase ? nil : "\(step.title): \(judgement.reason ?? "failed")"
+        guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }
+        return Stop(
+            reason: "\(step.title): \(judgement.reason ?? "failed")", shellAnswers: judgement.shellAnswers)
+    }
+
+    /// Why a plan cannot go on.
+    struct Stop: Sendable {
+        var reason: String
+        /// The guest can still be asked something.
+        var shellAnswers: Bool
     }
 
     /// What is thought of a step before the console's findings are added.
@@ -62,8 +72,10 @@ struct StepRun: Sendable {
         var files: [String] = []
         /// The guest cannot be used any more.
         var stops = false
-        /// It makes sense to wait for the console's mark.
+        /// The guest is well: it makes sense to wait for the console's mark.
         var guestAnswers = false
+        /// Something is stuck in the guest, but its shell answers.
+        var shellAnswers = false
     }
 
     private func judge(_ result: StepResult) async throws -> Judgement {
@@ -103,7 +115,7 @@ struct StepRun: Sendable {
 
     private func lost(_ reason: String) async throws -> Judgement {
         session.runner.report(.climbing(cell: session.id, reason: "the guest no longer answers by SSH"))
-        let evidence = try await session.ladder(nil).climb(stuck: step.program)
+        let evidence = try await session.ladder(nil).climb()
         let finding = hang(evidence, "the guest no longer answers by SSH: \(reason)")
         return Judgement(
             verdict: .fail, reason: "the guest no longer answers by SSH", findings: [finding],
@@ -113,11 +125,11 @@ struct StepRun: Sendable {
     private func hung(after limit: Duration) async throws -> Judgement {
         let reason = "\(step.title) did not end within \(limit)"
         session.runner.report(.climbing(cell: session.id, reason: reason))
-        let evidence = try await session.ladder(shell).climb(stuck: step.program)
+        let evidence = try await session.ladder(shell).climb()
         let finding = hang(evidence, reason)
         return Judgement(
             verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],
-            files: evidence.files, stops: true)
+            files: evidence.files, stops: true, shellAnswers: evidence.shellAnswers)
     }
 
     /// The hang as a finding: where the step's task is stuck, or that the host starved the guest.

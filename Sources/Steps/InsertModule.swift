@@ -12,7 +12,7 @@ func insertModule(
         case .name(let name): ["modprobe", "--", name] + parameters
         }
     // `exec` keeps the process id, so that the ladder looks at insmod itself.
-    let script = "echo $$ >\(stepProcessFile); exec \(GuestWord.quoted(words))"
+    let script = "\(announcement); exec \(GuestWord.quoted(words))"
     let result = try await context.shell.run(script, timeout: timeout)
     let said = result.text + result.errorText
     guard result.status == 0 else {
@@ -28,7 +28,7 @@ func insertModule(
 
 /// `module.remove`: by name; a module that stays in use is a failure.
 func removeModule(_ name: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
-    let script = "echo $$ >\(stepProcessFile); exec rmmod \(GuestWord.quoted(name))"
+    let script = "\(announcement); exec rmmod \(GuestWord.quoted(name))"
     let result = try await context.shell.run(script, timeout: timeout)
     let said = result.text + result.errorText
     guard result.status == 0 else {

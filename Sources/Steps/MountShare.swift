@@ -11,7 +11,7 @@ func mount(
     let option = all.isEmpty ? "" : "-o \(GuestWord.quoted(all.joined(separator: ","))) "
     let script = """
         mkdir -p \(place) || exit
-        echo $$ >\(stepProcessFile)
+        \(announcement)
         modprobe -q virtiofs
         mount -t virtiofs \(option)\(GuestWord.quoted(tag)) \(place) || exit
         findmnt -n -M \(place) -o SOURCE,FSTYPE,OPTIONS
@@ -33,7 +33,7 @@ func mount(
 /// `unmount`: the end of a mount; a mount that stays busy is a failure, since
 /// that is how a stuck filesystem shows.
 func unmount(_ directory: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
-    let script = "echo $$ >\(stepProcessFile); exec umount \(GuestWord.quoted(directory))"
+    let script = "\(announcement); exec umount \(GuestWord.quoted(directory))"
     let result = try await context.shell.run(script, timeout: timeout)
     let said = result.text + result.errorText
     guard result.status == 0 else {

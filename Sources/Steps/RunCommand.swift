@@ -8,8 +8,8 @@ func runCommand(
 ) async throws -> StepResult {
     let script =
         switch command {
-        case .arguments(let words): "echo $$ >\(stepProcessFile); exec \(GuestWord.quoted(words))"
-        case .shell(let text): "echo $$ >\(stepProcessFile); exec sh -c \(GuestWord.quoted(text))"
+        case .arguments(let words): "\(announcement); exec \(GuestWord.quoted(words))"
+        case .shell(let text): "\(announcement); exec sh -c \(GuestWord.quoted(text))"
         }
     let result = try await context.shell.run(script, timeout: timeout)
     let said = result.text + result.errorText

@@ -53,6 +53,13 @@ public struct StepResult: Sendable {
 /// Where a step leaves the id of its process in the guest, for the ladder to find.
 public let stepProcessFile = "/run/vmharness-step.pid"
 
+/// What stands before that id on the console, for a ladder that SSH no longer reaches.
+public let stepProcessMark = "vmharness: step process "
+
+/// The beginning of a step's script: tells which process it is. What the
+/// script then starts by `exec` keeps the id.
+let announcement = "echo $$ >\(stepProcessFile); echo \"<5>\(stepProcessMark)$$\" >/dev/kmsg"
+
 /// A step of a plan, carried out.
 ///
 /// - Parameters:

@@ -1,5 +1,5 @@
 extension PlanParser {
-    private static let guestKeys = ["memory", "cpus", "image", "init", "accel", "command-line", "devices"]
+    private static let guestKeys = ["memory", "cpus", "image", "init", "accel", "boot", "command-line", "devices"]
     /// Every device takes a slot of the guest's PCI bus, which has 32; the harness needs some of them.
     private static let mostDevices = 16
     /// x86 has 2048 bytes for all arguments (`COMMAND_LINE_SIZE`); half of them are left to the harness.
@@ -13,6 +13,7 @@ extension PlanParser {
         if let image = reader.node("image").flatMap({ imageName($0, reader.label("image")) }) { guest.image = image }
         if let initSystem = reader.choice("init", of: GuestRequest.InitSystem.self) { guest.initSystem = initSystem }
         guest.accelerator = reader.choice("accel", of: AcceleratorKey.self)?.accelerator
+        if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         return guest

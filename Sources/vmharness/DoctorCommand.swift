@@ -60,7 +60,7 @@ private enum Doctor {
         ("qemu-system-x86_64", "qemu-system-x86"), ("qemu-img", "qemu-utils"), ("ssh", "openssh-client"),
         ("ssh-keygen", "openssh-client"), ("setpriv", "util-linux"), ("mmdebstrap", "mmdebstrap"),
         ("mke2fs", "e2fsprogs"), ("depmod", "kmod"), ("dpkg-deb", "dpkg"), ("apt-get", "apt"), ("xz", "xz-utils"),
-        ("zstd", "zstd"), ("busybox", "busybox-static"),
+        ("zstd", "zstd"),
     ]
 
     private static func program(_ name: String, _ package: String) async -> Check {

@@ -35,6 +35,16 @@ extension EndToEnd {
             }
         }
 
+        /// Where SSH is dead, the kernel is asked by the keyboard, and its dump tells the place.
+        @Test(.timeLimit(.minutes(5))) func aHangWithoutSSHIsReadFromTheConsole() async throws {
+            try await Harness.runPlan("deaf") { run, _, result in
+                #expect(result.status == 1)
+                let hang = try #require(run.cells.first?.findings.first { $0.kind == "hang" })
+                #expect(hang.place?.file == "console.log")
+                #expect(hang.stack.contains { $0.contains("nanosleep") })
+            }
+        }
+
         @Test(.timeLimit(.minutes(5))) func statusesDecide() async throws {
             try await Harness.runPlan("status") { run, _, result in
                 #expect(result.status == 1)
@@ -53,6 +63,15 @@ extension EndToEnd {
                 let console = out.appending(cell.directory).appending("console.log")
                 let size = try FileManager.default.attributesOfItem(atPath: console.string)[.size] as? Int
                 #expect(try #require(size) > 3_000_000)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(5))) func whatUserSpaceForgedHasNoWeight() async throws {
+            try await Harness.runPlan("forged") { run, _, result in
+                #expect(result.status == 0, "\(result.errorText)")
+                let findings = try #require(run.cells.first?.cases.first).findings
+                #expect(!findings.isEmpty)
+                #expect(findings.allSatisfy { $0.severity == .notice })
             }
         }
 

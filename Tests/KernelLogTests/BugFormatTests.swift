@@ -73,8 +73,8 @@ struct BugFormatTests {
             [   22.000013]  foo_exit+0x10/0x20 [foo]
             """),
         Sample(
-            "rust", .rustPanic, "attempt to add with overflow in _RNvMNtCs1_3foo3barNtB2_3Baz5start",
-            function: "_RNvMNtCs1_3foo3barNtB2_3Baz5start",
+            "rust", .rustPanic, "attempt to add with overflow in <foo::bar::Baz>::start",
+            function: "<foo::bar::Baz>::start",
             """
             [    2.000001] rust_kernel: panicked at drivers/foo/foo.rs:12:5:
             [    2.000002] attempt to add with overflow

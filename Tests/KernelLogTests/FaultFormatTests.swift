@@ -160,7 +160,7 @@ struct FaultFormatTests {
             [    7.000010] [<9000000000a1b200>] foo_a+0x10/0x20
             """),
         Sample(
-            "stack overflow arm64", .trap, "kernel stack overflow in foo_recurse", function: "foo_recurse",
+            "stack overflow arm64", .trap, "kernel stack overflow in foo_ioctl", function: "foo_ioctl",
             """
             [    9.000001] Insufficient stack space to handle exception!
             [    9.000002] ESR: 0x0000000096000047 -- DABT (current EL)
@@ -175,6 +175,9 @@ struct FaultFormatTests {
             [    9.000011]  dump_backtrace+0xe0/0x140
             [    9.000012]  __bad_stack+0x90/0x94
             [    9.000013]  foo_recurse+0x4/0x30
+            [    9.000014]  foo_recurse+0x20/0x30
+            [    9.000015]  foo_ioctl+0x20/0x30
+            [    9.000016]  invoke_syscall+0x48/0x110
             """),
     ])
     func format(_ sample: Sample) {

@@ -11,7 +11,8 @@ struct HarmlessTests {
         // User space
         "WARNING: apt does not have a stable CLI interface", "[FAILED] Failed to start BUG: x",
         "Kernel panic in my program", "         Starting Kernel panic service...", "BUG: printed by a program",
-        "sh: echo: I/O error",
+        "sh: echo: I/O error", "Oops: cannot open the file", "Internal error: please tell us", "divide error: by zero",
+        "Alignment trap: foo (123) PC=0x0000 Instr=0x0000 Address=0x0000 FSR 0x001",
         // The kernel
         "[    1.0] traps: foo[12] general protection fault ip:7f00 sp:7f00 error:0 in foo[400000+1000]",
         "[    1.0] traps: foo[12] trap invalid opcode ip:7f00 sp:7f00 error:0",

@@ -71,4 +71,18 @@ struct PrefixTests {
         #expect(reports.first?.title == "BUG: unable to handle kernel NULL pointer dereference in corrupted")
         #expect(reports.first?.function == nil)
     }
+
+    /// The kernel says when it prints a line again that the console had cut short.
+    @Test func aReplayedHeadlineCountsOnce() {
+        let reports = KernelLogReader.reports(
+            """
+            [   10.000001] BUG: kernel NULL poi
+            ** replaying previous printk message **
+            [   10.000001] BUG: kernel NULL pointer dereference, address: 0000000000000000
+            [   10.000002] RIP: 0010:fault_here+0x1/0x2
+            [   10.000003] Call Trace:
+            [   10.000004]  other+0x1/0x2
+            """)
+        #expect(reports.map(\.title) == ["BUG: unable to handle kernel NULL pointer dereference in fault_here"])
+    }
 }

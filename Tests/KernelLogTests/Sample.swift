@@ -1,7 +1,7 @@
 import KernelLog
 import Testing
 
-/// A report as a kernel prints it, written by hand after its format strings, and what is to be read from it.
+/// A report in the form a kernel prints it, written by hand with invented functions, and what is to be read from it.
 struct Sample: CustomTestStringConvertible, Sendable {
     let name: String
     let kind: KernelReport.Kind

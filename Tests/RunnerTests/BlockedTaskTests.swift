@@ -48,6 +48,19 @@ import Testing
         #expect(tasks.map(\.state) == ["S", "D"])
         #expect(tasks[1].stack == ["__schedule+0x34d/0x9e0", "request_wait_answer+0x12b/0x210 [fuse]"])
         #expect(tasks.map(\.blamed) == ["do_epoll_wait", "request_wait_answer"])
+        #expect(tasks.map(\.parent) == [0, 1])
+    }
+
+    @Test func aFamilyIsFoundWhateverTheDumpSays() {
+        func task(_ pid: Int, _ parent: Int, _ state: String) -> BlockedTask {
+            BlockedTask(pid: pid, parent: parent, comm: "t\(pid)", state: state, stack: ["f+0x1/0x2"])
+        }
+        // A damaged dump may even make two tasks each other's parent.
+        let tasks = [task(1, 0, "S"), task(5, 9, "S"), task(7, 5, "D"), task(9, 5, "S"), task(8, 1, "D")]
+        let family = BlockedTask.family(of: 5, in: tasks)
+        #expect(Set(family.map(\.pid)) == [5, 7, 9])
+        #expect(BlockedTask.tellingFirst(family).first?.pid == 7)
+        #expect(BlockedTask.family(of: 77, in: tasks).isEmpty)
     }
 
     @Test func withoutAStackNothingIsBlamed() {

@@ -26,6 +26,13 @@ import Testing
         }
     }
 
+    @Test func remembersTheStepsProcess() async throws {
+        try await withRecorder { recorder in
+            feed(recorder, Array("[    9.1] vmharness: step process 171\r\n".utf8))
+            #expect(recorder.stepProcess == 171)
+        }
+    }
+
     @Test func aReportIsFoundWithItsPlace() async throws {
         try await withRecorder { recorder in
             let text = """

@@ -146,7 +146,7 @@ import TestPlan
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
             plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with memory, cpus, image, \
-            init, accel, command-line or devices
+            init, accel, boot, command-line or devices
             """),
     ]
 

@@ -1,0 +1,47 @@
+/// What may stand between the prefix of a line and the headline of a report.
+enum LeadIn {
+    static let all: [StaticString] = [
+        "watchdog: ", "NMI watchdog: ", "rcu: ", "Oops: ", "[ ", "traps: ", "CPU ",
+        "[0", "[1", "[2", "[3", "[4", "[5", "[6", "[7",
+    ]
+
+    /// Where the headline begins.
+    static func skip(_ message: ByteView) -> Int {
+        var i = 0
+        while message.at(i) == .space { i += 1 }
+        for _ in 0..<3 {
+            let next = step(message, i)
+            if next == i { return i }
+            i = next
+        }
+        return i
+    }
+
+    private static func step(_ message: ByteView, _ i: Int) -> Int {
+        for lead in ["watchdog: ", "NMI watchdog: ", "rcu: ", "traps: "] as [StaticString]
+        where message.hasPrefix(lead, at: i) {
+            return i + lead.utf8CodeUnitCount
+        }
+        // `Oops: general protection fault, ...` since 6.10; `Oops: 0000 [#1]` is a headline itself.
+        if message.hasPrefix("Oops: ", at: i), message.at(i + 6) >= 0x61 || message.hasPrefix("Oops: ", at: i + 6) {
+            return i + 6
+        }
+        // `[ INFO: ... ]` of old lockdep.
+        if message.hasPrefix("[ ", at: i), message.at(i + 2) >= 0x41 && message.at(i + 2) <= 0x5a { return i + 2 }
+        // `CPU 3 Unable to handle kernel ...` of mips and loongarch.
+        if message.hasPrefix("CPU ", at: i), let cpu = message.decimal(at: i + 4), message.at(cpu.end) == .space,
+            message.at(cpu.end + 1) == UInt8(ascii: "U")
+        {
+            return cpu.end + 1
+        }
+        return vendorPrefix(message, i) ?? i
+    }
+
+    /// `[4:  system_server: 3344] ` as vendor kernels write it.
+    private static func vendorPrefix(_ message: ByteView, _ i: Int) -> Int? {
+        guard message.at(i) == .bracket, message.at(i + 1).isDigit, message.at(i + 2) == .colon,
+            let close = message.firstIndex(of: .closingBracket, from: i), close - i < 40
+        else { return nil }
+        return message.at(close + 1) == .space ? close + 2 : close + 1
+    }
+}
