@@ -27,6 +27,7 @@ bench: setup release
 	$(RELEASE) image build
 	$(RELEASE) kernel add $(firstword $(KERNEL))
 	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
+	ci/bench-log.sh $(RELEASE)
 
 build: setup
 	$(SWIFT) build --build-tests
