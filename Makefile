@@ -6,7 +6,7 @@ PLAN ?= virtiofs-kvec
 BIN = .build/debug/vmharness
 RELEASE = .build/release/vmharness
 
-.PHONY: run test lint bench build release setup prepare clean
+.PHONY: run test lint fuzz bench build release setup prepare clean
 
 # The first of these kernels has the bug, so FAIL is the right verdict there
 # (status 1), and only a wrong request or a broken host (2, 3) fails the target.
@@ -17,12 +17,17 @@ test: prepare
 	$(SWIFT) test --disable-xctest
 
 lint:
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Fuzz Package.swift
+
+# FUZZ_SECONDS (60) of mutated logs against the reader of kernel logs.
+fuzz:
+	ci/fuzz.sh
 
 bench: setup release
 	$(RELEASE) image build
 	$(RELEASE) kernel add $(firstword $(KERNEL))
 	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
+	ci/bench-log.sh $(RELEASE)
 
 build: setup
 	$(SWIFT) build --build-tests

@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
+        .target(name: "Symbolizer", dependencies: ["HostProcess", "KernelLog", system], swiftSettings: settings),
 
         // MARK: Floor 2
         .target(
@@ -65,7 +66,7 @@ let package = Package(
             name: "vmharness",
             dependencies: [
                 "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Runner", "Steps",
-                "TestPlan", "vmharness-keeper", argumentParser, system,
+                "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
         ),
@@ -89,6 +90,9 @@ let package = Package(
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
             name: "RunnerTests", dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "TestPlan", system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
