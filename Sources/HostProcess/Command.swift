@@ -90,6 +90,10 @@ public struct CommandResult: Sendable {
 
     /// Standard output as text, bytes that are not UTF-8 replaced.
     public var text: String { String(decoding: output, as: UTF8.self) }
+    /// Both streams, output first, and a line that says so where something was cut.
+    public var transcript: String {
+        text + errorText + (isTruncated ? "\n[vmharness: cut here, there was more]\n" : "")
+    }
     /// Standard error as text, bytes that are not UTF-8 replaced.
     public var errorText: String { String(decoding: errorOutput, as: UTF8.self) }
 }

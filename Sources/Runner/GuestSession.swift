@@ -163,7 +163,11 @@ struct GuestSession: Sendable {
             try Task.checkCancellation()
             return nil
         }
-        try? Data(result.output).write(to: URL(filePath: directory.appending("kmsg.log").string))
+        do {
+            try Data(result.output).write(to: URL(filePath: directory.appending("kmsg.log").string))
+        } catch {
+            journal.update { $0.environment?.notes.append("kmsg.log was not kept: \(error.localizedDescription)") }
+        }
         return KernelMessages(result.output, file: "kmsg.log")
     }
 

@@ -77,20 +77,28 @@ public final class RunDirectory: Sendable {
         try save()
     }
 
-    /// Ends the run and saves the document.
+    /// Ends the run, saves the document and returns it; one that cannot be
+    /// saved says so itself.
     ///
     /// - Parameters:
     ///   - order: the cells' ids in the order in which they were asked for.
     ///   - interruption: why it ended early; nil if it did not.
-    /// - Throws: `Failure` if the document cannot be written.
-    func finish(order: [String], interruption: String?) throws {
+    func finish(order: [String], interruption: String?) -> RunRecord {
         record.withLock { run in
             run.cells.sort { order.firstIndex(of: $0.id) ?? .max < order.firstIndex(of: $1.id) ?? .max }
             run.ended = Date()
             run.interruption = interruption
             run.verdict = .over(run.cells.map(\.verdict) + (interruption == nil ? [] : [.error]))
         }
-        try save()
+        do {
+            try save()
+        } catch {
+            record.withLock { run in
+                run.interruption = [run.interruption, "\(error)"].compactMap { $0 }.joined(separator: "; ")
+                run.verdict = .over([run.verdict, .error])
+            }
+        }
+        return current
     }
 
     private func save() throws {

@@ -20,34 +20,35 @@ public struct TestRun: Sendable {
         self.report = report
     }
 
-    /// Runs the cells, `jobs` at a time, and returns the record. Cancelling
-    /// the task ends the guests and keeps what there is.
+    /// Runs the cells, `jobs` at a time, and returns the record, whatever
+    /// happens: what cannot be saved can still be printed. Cancelling the task
+    /// ends the guests and keeps what there is.
     ///
     /// - Parameter interruption: asked at the end why the task was cancelled.
-    /// - Throws: `Failure` if the record cannot be kept.
-    public func run(_ cells: [PreparedCell], interruption: @Sendable () -> String?) async throws -> RunRecord {
+    public func run(_ cells: [PreparedCell], interruption: @Sendable () -> String?) async -> RunRecord {
+        var problem: String?
         do {
             try await withScratchDirectory { scratch in
                 let identity = try await SSHIdentity.make(in: scratch)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for (index, cell) in cells.enumerated() {
-                        if index >= options.jobs { try await group.next() }
-                        let runner = CellRunner(
-                            prepared: cell, identity: identity, options: options, directory: directory,
-                            report: report)
-                        group.addTask { try await runner.run() }
-                    }
-                    try await group.waitForAll()
-                }
+                try await runCells(cells, identity)
             }
+        } catch is CancellationError {
+            problem = "cancelled"
         } catch {
-            try directory.finish(
-                order: cells.map(\.cell.id),
-                interruption: interruption() ?? (error is CancellationError ? "cancelled" : "\(error)"))
-            if error is CancellationError { return directory.current }
-            throw error
+            problem = "\(error)"
         }
-        try directory.finish(order: cells.map(\.cell.id), interruption: interruption())
-        return directory.current
+        return directory.finish(order: cells.map(\.cell.id), interruption: interruption() ?? problem)
+    }
+
+    private func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, cell) in cells.enumerated() {
+                if index >= options.jobs { try await group.next() }
+                let runner = CellRunner(
+                    prepared: cell, identity: identity, options: options, directory: directory, report: report)
+                group.addTask { try await runner.run() }
+            }
+            try await group.waitForAll()
+        }
     }
 }

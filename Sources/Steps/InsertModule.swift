@@ -14,7 +14,7 @@ func insertModule(
     // `exec` keeps the process id, so that the ladder looks at insmod itself.
     let script = "\(announcement); exec \(GuestWord.quoted(words))"
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.text + result.errorText
+    let said = result.transcript
     guard result.status == 0 else {
         // insmod's own text is often only an errno; the kernel's line says why.
         let kernel = try? await context.shell.run("dmesg --notime | tail -n 3", timeout: .seconds(20))
@@ -30,7 +30,7 @@ func insertModule(
 func removeModule(_ name: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
     let script = "\(announcement); exec rmmod \(GuestWord.quoted(name))"
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.text + result.errorText
+    let said = result.transcript
     guard result.status == 0 else {
         return StepResult(
             .failed(reason: "cannot remove \(name): \(lastLines(said, 1).first ?? "")", evidence: lastLines(said)),

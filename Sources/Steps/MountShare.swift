@@ -17,7 +17,7 @@ func mount(
         findmnt -n -M \(place) -o SOURCE,FSTYPE,OPTIONS
         """
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.text + result.errorText
+    let said = result.transcript
     guard result.status == 0 else {
         return StepResult(
             .broken(reason: "cannot mount virtiofs '\(tag)' at \(directory): \(lastLines(said, 1).first ?? "")"),
@@ -35,7 +35,7 @@ func mount(
 func unmount(_ directory: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
     let script = "\(announcement); exec umount \(GuestWord.quoted(directory))"
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.text + result.errorText
+    let said = result.transcript
     guard result.status == 0 else {
         return StepResult(
             .failed(reason: "cannot unmount \(directory)", evidence: lastLines(said)), output: said)

@@ -12,7 +12,7 @@ func runCommand(
         case .shell(let text): "\(announcement); exec sh -c \(GuestWord.quoted(text))"
         }
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.text + result.errorText
+    let said = result.transcript
     guard result.status == status else {
         return StepResult(
             .failed(reason: "status \(result.status), expected \(status)", evidence: lastLines(said)), output: said)

@@ -25,7 +25,7 @@ enum CellSession {
         let record = RunRecord(
             id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
         let directory = try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
-        let finished = try await TestRun(options: options, directory: directory) { printer.show($0) }
+        let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         return (finished, directory.path)
     }

@@ -7,6 +7,7 @@ import Synchronization
 /// one leaves at once, and the keeper sweeps up.
 enum InterruptScope {
     private static let received = Mutex<Int32?>(nil)
+    private static let holding = Mutex<Signal?>(nil)
 
     /// Why the work was cancelled; nil if it was not.
     static var reason: String? {
@@ -20,6 +21,7 @@ enum InterruptScope {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                if let hold = holding.withLock({ $0 }) { return hold.fire() }
                 let isFirst = received.withLock { first in
                     defer { first = first ?? number }
                     return first == nil
@@ -33,6 +35,21 @@ enum InterruptScope {
         }
         defer { for source in sources { source.cancel() } }
         try await task.value
+    }
+
+    /// Waits for Enter, or for a signal, which then means no more than that.
+    ///
+    /// - Throws: `CancellationError`.
+    static func hold() async throws {
+        let released = Signal()
+        holding.withLock { $0 = released }
+        defer { holding.withLock { $0 = nil } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await released.wait() }
+            group.addTask { try await Keyboard.waitForEnter() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 
     private static func name(_ number: Int32) -> String {

@@ -11,10 +11,9 @@ enum Keyboard {
             var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
             if poll(&descriptor, 1, 0) > 0 {
                 var bytes = [UInt8](repeating: 0, count: 256)
-                let count = read(STDIN_FILENO, &bytes, bytes.count)
-                if count > 0 { return }
-                // Without a terminal there is nobody to press Enter: only a signal ends the wait.
-                if count <= 0 { try await Task.sleep(for: .seconds(86400)) }
+                // At its end the terminal is gone, and with it who would press Enter.
+                _ = read(STDIN_FILENO, &bytes, bytes.count)
+                return
             }
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -51,6 +51,9 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func validate() throws {
         guard !plans.isEmpty else { throw ValidationError("Name at least one plan; `vmharness plan list` has them.") }
+        guard !keepFailed || isatty(STDIN_FILENO) == 1 else {
+            throw ValidationError("--keep-failed needs a terminal: somebody must say when to go on.")
+        }
         guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat must be from 1 to 10000.") }
@@ -65,7 +68,7 @@ struct RunCommandLine: AsyncParsableCommand {
         var options = try guest.runOptions()
         options.jobs = jobs
         options.dumpsMemory = dumpMemory
-        if keepFailed { options.keepFailed = { try await Keyboard.waitForEnter() } }
+        if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(cells, options, out: outPath, isQuiet: quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))

@@ -15,6 +15,7 @@ extension EndToEnd {
             (["run", "virtiofs-kvec", "--set", "size=10MB"], "10MiB"),
             (["run"], "plan"),
             (["run", "virtiofs-kvec", "--jobs", "0"], "--jobs"),
+            (["run", "virtiofs-kvec", "--keep-failed"], "needs a terminal"),
             (["run", "virtiofs-kvec", "--out", ""], "--out"),
             (["run", "virtiofs-kvec", "--kernel", "debian:6.1", "--out", "/dev/null/x"], "Not a directory"),
             (["run", "virtiofs-kvec", "--kernel", "file:/no/such/kernel,modules=/tmp"], "/no/such/kernel"),

@@ -19,6 +19,7 @@ import Testing
         let result = try await Command("seq", ["1", "100000"]).run(outputLimit: 1000)
         #expect(result.output.count == 1000)
         #expect(result.isTruncated)
+        #expect(result.transcript.hasSuffix("[vmharness: cut here, there was more]\n"))
         #expect(result.termination.isSuccess)
     }
 
