@@ -17,7 +17,7 @@ public actor Symbolizer {
     public private(set) var notices: [Failure] = []
 
     private let kernel: DebugFile
-    private let release: String?
+    private let release: String
     private let tree: SourceTree
     private let files: ModuleFiles?
     private let programs: [LineProgram]
@@ -46,19 +46,24 @@ public actor Symbolizer {
         guard !file.elf.isRelocatable else {
             throw Failure("a module, not a kernel", on: kernel.string, advice: "name a vmlinux", blame: .request)
         }
+        guard let release = try file.release() else {
+            throw Failure(
+                "not a kernel with symbols: it has no linux_banner", on: kernel.string,
+                advice: "name a vmlinux that is not stripped", blame: .request)
+        }
         guard let program = programs.first else {
             throw Failure(
                 "neither llvm-symbolizer nor addr2line is installed", on: "PATH",
                 advice: "install binutils (addr2line) or llvm")
         }
         files = try modules.map(ModuleFiles.init)
-        release = try file.release()
         var place: String?
         if let start = file.functions.function(named: "kernel_init")?.address {
             place = try await program.calls(at: [start], in: kernel, section: nil).first?.last?.place
         }
         tree = SourceTree(kernelInit: place)
         self.kernel = file
+        self.release = release
         self.programs = programs
     }
 
@@ -95,7 +100,7 @@ extension Symbolizer {
     }
 
     private func isOurs(_ report: KernelReport) -> Bool {
-        guard let release, let theirs = report.kernel?.release, release != theirs else { return true }
+        guard let theirs = report.kernel?.release, release != theirs else { return true }
         notice(
             Failure(
                 "the log is of kernel \(theirs), the debug information of \(release)", on: kernel.elf.path.string,

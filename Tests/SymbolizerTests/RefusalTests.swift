@@ -43,7 +43,7 @@ struct RefusalTests {
     }
 
     @Test(.enabled(if: SampleKernel.isPossible, "needs gcc and binutils"))
-    func aKernelWithoutDebugInformationIsRefused() async throws {
+    func whatIsNoKernelWithDebugInformationIsRefused() async throws {
         try await SampleKernel.with(flags: []) { sample in
             let failure = try #require(await Self.refusal(sample.vmlinux))
             #expect(failure.what == "no debug information")
@@ -51,6 +51,9 @@ struct RefusalTests {
         }
         try await SampleKernel.with { sample in
             #expect(await Self.refusal(sample.module)?.what == "a module, not a kernel")
+            let nameless = sample.directory.appending("nameless")
+            try await Command("objcopy", ["-N", "linux_banner", sample.vmlinux.string, nameless.string]).check()
+            #expect(await Self.refusal(nameless)?.what.hasPrefix("not a kernel with symbols") == true)
             await #expect(throws: Failure.self) {
                 try await Symbolizer(kernel: sample.vmlinux, modules: sample.directory.appending("none"))
             }

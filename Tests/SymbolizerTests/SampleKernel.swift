@@ -93,7 +93,7 @@ struct SampleKernel: Sendable {
     ]
 
     /// True where the machine can compile the sample and show its symbols.
-    static let isPossible = ["gcc", "nm", "addr2line"].allSatisfy(isInstalled)
+    static let isPossible = ["gcc", "nm", "objcopy", "addr2line"].allSatisfy(isInstalled)
 
     static func isInstalled(_ program: String) -> Bool {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
