@@ -13,7 +13,9 @@ seabios              the firmware of guests
 mmdebstrap           guest images and build roots
 busybox-static       make bench: an init that does nothing
 cpio                 make bench and tests: reading and writing archives
-binutils             tests: what is in a kernel image
+binutils             symbolization (addr2line)
+gcc                  tests: a small kernel to symbolize
+time                 make bench: CPU time and peak memory
 kmod                 module dependencies
 e2fsprogs            filesystem images
 openssh-client       the way into a guest

@@ -23,6 +23,10 @@ public struct KernelReport: Sendable, Hashable, Codable {
     public var taint: String?
     /// The kernel that speaks, from the report itself or from the boot it belongs to.
     public var kernel: KernelIdentity?
+    /// Where the processor was, when the report names it before its stack (`RIP:`, `pc :`, `PC is at`, `NIP`).
+    /// An address of an instruction, where frames hold return addresses. arm64 has it as its first frame too, x86
+    /// begins with the caller.
+    public var instructionPointer: Frame?
     /// All frames in the order of the log, at most ``frameLimit``.
     public var frames: [Frame]
     /// The registers in the order of the log, at most ``registerLimit``.
@@ -42,8 +46,9 @@ public struct KernelReport: Sendable, Hashable, Codable {
     /// Makes a report, for those who keep or test them; everything but what it is and where may be left out.
     public init(
         title: String, kind: Kind, function: String? = nil, location: String? = nil, cpu: Int? = nil, pid: Int? = nil,
-        comm: String? = nil, taint: String? = nil, kernel: KernelIdentity? = nil, frames: [Frame] = [],
-        registers: [Register] = [], corrupted: Bool = false, panicked: Bool = false, forged: Bool = false,
+        comm: String? = nil, taint: String? = nil, kernel: KernelIdentity? = nil,
+        instructionPointer: Frame? = nil, frames: [Frame] = [], registers: [Register] = [], corrupted: Bool = false,
+        panicked: Bool = false, forged: Bool = false,
         range: LogRange, timestamp: Double? = nil
     ) {
         self.title = title
@@ -55,6 +60,7 @@ public struct KernelReport: Sendable, Hashable, Codable {
         self.comm = comm
         self.taint = taint
         self.kernel = kernel
+        self.instructionPointer = instructionPointer
         self.frames = frames
         self.registers = registers
         self.corrupted = corrupted

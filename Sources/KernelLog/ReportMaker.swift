@@ -59,7 +59,11 @@ extension ReportMaker {
                 report.location = source.map { message.slice($0.start, $0.end).string }
             }
             if report.comm == nil { readTask(message, &report) }
-        case .instructionPointer, .traceStart, .end: break
+        case .instructionPointer:
+            // Behind frames stand those of an interrupted function, or of user space.
+            guard report.instructionPointer == nil, report.frames.isEmpty else { return }
+            report.instructionPointer = InstructionPointer.parse(message)?.symbol.map(frame)
+        case .traceStart, .end: break
         }
     }
 
@@ -68,10 +72,13 @@ extension ReportMaker {
         if let callee = frame.callee, report.frames.isEmpty {
             report.frames.append(Frame(function: callee.string))
         }
-        report.frames.append(
-            Frame(
-                function: frame.name.string, offset: frame.offset, size: frame.size, module: frame.module?.string,
-                isUnreliable: frame.isUnreliable, isInlined: frame.isInlined))
+        report.frames.append(self.frame(frame))
+    }
+
+    private func frame(_ line: FrameLine) -> Frame {
+        Frame(
+            function: line.name.string, offset: line.offset, size: line.size, module: line.module?.string,
+            isUnreliable: line.isUnreliable, isInlined: line.isInlined)
     }
 
     private func readProcess(_ message: ByteView, _ report: inout KernelReport) {

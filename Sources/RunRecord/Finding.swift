@@ -122,7 +122,9 @@ extension Finding {
             pid: report.pid,
             comm: report.comm,
             timestamp: report.timestamp,
-            stack: report.frames.filter { !$0.isUnreliable }.map { frame in
+            // The trace begins with the caller of where the CPU was.
+            stack: ([report.instructionPointer].compactMap { $0 } + report.frames.filter { !$0.isUnreliable }).map {
+                frame in
                 frame.module.map { "\(frame.function) [\($0)]" } ?? frame.function
             },
             place: Place(

@@ -6,7 +6,7 @@ public import KernelLog
 public struct SymbolizedReport: Sendable, Hashable, Encodable {
     /// The report as it was read.
     public var report: KernelReport
-    /// Its frames with their places, inlined ones added.
+    /// Its frames with their places, from where the processor was; inlined ones added.
     public var frames: [SymbolizedFrame]
 
     /// Puts frames to a report.

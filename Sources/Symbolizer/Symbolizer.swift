@@ -71,12 +71,14 @@ public actor Symbolizer {
     ///
     /// - Throws: `Failure` if the program that looks up lines fails; `CancellationError`.
     public func symbolize(_ reports: [KernelReport]) async throws -> [SymbolizedReport] {
-        let addresses = reports.map { report in
-            isOurs(report) ? report.frames.map(address) : report.frames.map { _ in nil }
+        let traces = reports.map(Self.trace)
+        let addresses = zip(reports, traces).map { report, trace in
+            let isOurs = isOurs(report)
+            return trace.map { isOurs ? address($0, instruction: report.instructionPointer) : nil }
         }
         try await lookUp(addresses.joined().compactMap { $0 })
-        return zip(reports, addresses).map { report, addresses in
-            SymbolizedReport(report: report, frames: zip(report.frames, addresses).flatMap(frames))
+        return zip(reports, zip(traces, addresses)).map { report, trace in
+            SymbolizedReport(report: report, frames: zip(trace.0, trace.1).flatMap(frames))
         }
     }
 }
@@ -108,12 +110,21 @@ extension Symbolizer {
         return false
     }
 
-    private func address(_ frame: Frame) -> Address? {
+    /// The frames of a report, from where the processor was.
+    private static func trace(_ report: KernelReport) -> [Frame] {
+        guard let instruction = report.instructionPointer, instruction != report.frames.first else {
+            return report.frames
+        }
+        return [instruction] + report.frames
+    }
+
+    private func address(_ frame: Frame, instruction: Frame?) -> Address? {
         guard let offset = frame.offset, let file = file(of: frame), let function = file.functions.function(of: frame)
         else { return nil }
         let (value, overflow) = function.address.addingReportingOverflow(offset)
         guard !overflow else { return nil }
-        return Address(place: place(of: function, in: file), value: Self.isReturn(frame) ? value - 1 : value)
+        return Address(
+            place: place(of: function, in: file), value: Self.isReturn(frame, instruction) ? value - 1 : value)
     }
 
     private func place(of function: FunctionTable.Function, in file: DebugFile) -> Place {
@@ -124,8 +135,12 @@ extension Symbolizer {
     }
 
     /// The frames of a trace are return addresses: the call is the instruction before, and may be the last one
-    /// of a line or of the whole function.
-    private static func isReturn(_ frame: Frame) -> Bool { frame.offset != 0 }
+    /// of a line or of the whole function. Not so where the processor was, which may be on the stack once more.
+    private static func isReturn(_ frame: Frame, _ instruction: Frame?) -> Bool {
+        guard frame.offset != 0, let instruction else { return frame.offset != 0 }
+        return (frame.function, frame.offset, frame.module)
+            != (instruction.function, instruction.offset, instruction.module)
+    }
 
     private func file(of frame: Frame) -> DebugFile? {
         guard let module = frame.module else { return kernel }

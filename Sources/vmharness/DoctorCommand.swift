@@ -46,6 +46,7 @@ private enum Doctor {
     static func examine() async -> [Check] {
         var checks: [Check] = []
         for (program, package) in programs { checks.append(await self.program(program, package)) }
+        checks.append(await symbols())
         checks.append(await accelerator())
         checks.append(await virtiofsd())
         checks.append(privilege())
@@ -68,6 +69,16 @@ private enum Doctor {
             return Check(state: .good, name: name, detail: path.string)
         }
         return Check(state: .broken, name: name, detail: "not found", mend: "apt-get install \(package)")
+    }
+
+    /// Without it all else works, so its absence breaks nothing.
+    private static func symbols() async -> Check {
+        if let path = try? await Command("addr2line").path() {
+            return Check(state: .good, name: "addr2line", detail: path.string)
+        }
+        return Check(
+            state: .limited, name: "addr2line", detail: "not found: `log parse --kernel` cannot name lines",
+            mend: "apt-get install binutils")
     }
 
     private static func accelerator() async -> Check {

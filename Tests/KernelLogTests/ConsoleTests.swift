@@ -19,6 +19,7 @@ struct ConsoleTests {
         #expect(report.kernel == KernelIdentity(release: "6.1.0-56-amd64", build: "#1 Debian 6.1.192-2"))
         #expect(report.timestamp == 2.220304)
         #expect(!report.corrupted && !report.panicked && !report.forged)
+        #expect(report.instructionPointer == Frame(function: "__alloc_pages", offset: 0x2a9, size: 0x330))
         let culprit = try #require(report.frames.first { !$0.isUnreliable && $0.module == "virtiofs" })
         #expect(culprit.function == "virtio_fs_enqueue_req")
         #expect(culprit.offset == 0x1a5)

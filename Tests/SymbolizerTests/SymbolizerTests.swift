@@ -44,6 +44,29 @@ struct SymbolizerTests {
         }
     }
 
+    /// Where the processor was is an instruction, not a return address: the first one behind a line is the next
+    /// line's. It leads the frames, unless it is one of them (arm64).
+    @Test func theInstructionPointerIsLookedUpAsItIs() async throws {
+        try await SampleKernel.with { sample in
+            let symbolizer = try await Symbolizer(kernel: sample.vmlinux)
+            let grow = try sample.frame("pool_grow")
+            let start = Frame(function: "pool_grow", offset: 0, size: grow.size)
+            let behind = Frame(function: "pool_take", offset: try sample.frame("pool_take").offset)
+            var report = SampleKernel.report([grow])
+            report.instructionPointer = behind
+            let found = try await symbolizer.symbolize([report])[0].frames
+            #expect(found.map(\.frame.function) == ["pool_take", "pool_grow"])
+            // The byte behind the function's last call is not the call.
+            #expect(found.first?.location != (try sample.place(of: "take")))
+            #expect(found.last?.location == (try sample.place(of: "grow")))
+
+            report = SampleKernel.report([start, grow])
+            report.instructionPointer = start
+            let armFrames = try await symbolizer.symbolize([report])[0].frames
+            #expect(armFrames.map(\.frame) == [start, grow])
+        }
+    }
+
     /// Two files have a static function of one name: the size tells which one the log means.
     @Test func sizesTellDuplicatesApart() async throws {
         try await SampleKernel.with { sample in
