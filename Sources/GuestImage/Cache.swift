@@ -1,4 +1,5 @@
 import Foundation
+import HostProcess
 public import SystemPackage
 
 /// Where kernels, images and initramfs lie, each under the digest of what went into it.
@@ -25,7 +26,7 @@ public struct Cache: Sendable, Hashable {
         if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") {
             return Cache(root: FilePath(base).appending("vmharness"))
         }
-        return Cache(root: FilePath(NSHomeDirectory()).appending(".cache").appending("vmharness"))
+        return Cache(root: FilePath(homeDirectory()).appending(".cache").appending("vmharness"))
     }
 
     /// The kinds of entry, by the name of their directory.

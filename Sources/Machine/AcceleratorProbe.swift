@@ -20,13 +20,16 @@ public struct AcceleratorProbe: Sendable {
     public struct Answer: Sendable, Hashable, Codable {
         /// The accelerator to use.
         public let accelerator: Accelerator
-        /// Why: what the probe saw.
+        /// Why: what the probe saw, in a clause.
         public let reason: String
+        /// QEMU's last words in the probe; empty if it had none.
+        public let words: String
 
         /// An accelerator and why it is the one.
-        public init(accelerator: Accelerator, reason: String) {
+        public init(accelerator: Accelerator, reason: String, words: String = "") {
             self.accelerator = accelerator
             self.reason = reason
+            self.words = words
         }
     }
 
@@ -35,7 +38,7 @@ public struct AcceleratorProbe: Sendable {
 
     /// - Parameter cache: a directory of ours; the answer is kept in it.
     public init(cache: FilePath) {
-        cacheFile = cache.appending("accelerator.json")
+        cacheFile = cache.appending("accelerator-2.json")
     }
 
     /// Chooses the accelerator.
@@ -106,9 +109,9 @@ public struct AcceleratorProbe: Sendable {
             if result.termination == .exited(Self.expectedStatus) {
                 return Answer(accelerator: .kvm, reason: "a probe guest ran with it")
             }
-            let said = result.errorText.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
             return Answer(
-                accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest ended with \(result.termination)\(said)")
+                accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest ended with \(result.termination)",
+                words: result.errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? "")
         } catch {
             return Answer(accelerator: .tcg, reason: "/dev/kvm opens, but a probe guest hung for \(limit)")
         }

@@ -79,7 +79,8 @@ public struct VirtiofsdProgram: Sendable, Hashable {
             return Command(
                 path.string,
                 [
-                    "-f", "--socket-path=\(socket)", "-o", "source=\(share.directory)", "-o", "cache=\(mode)",
+                    "-f", "--socket-path=\(socket)", "-o", "source=\(Self.escaped(share.directory))", "-o",
+                    "cache=\(mode)",
                     "-o", "sandbox=\(sandbox)", "-o", "log_level=warn",
                 ])
         case .rust:
@@ -90,6 +91,12 @@ public struct VirtiofsdProgram: Sendable, Hashable {
                     "--sandbox=\(sandbox)", "--log-level=info",
                 ] + (share.readOnly ? ["--readonly"] : []))
         }
+    }
+
+    /// A value in the C daemon's `-o` lists: a comma would begin another option,
+    /// `source=/etc` for one (QEMU 7.2, tools/virtiofsd/fuse_opt.c).
+    private static func escaped(_ path: FilePath) -> String {
+        String(path.string.flatMap { $0 == "," || $0 == "\\" ? ["\\", $0] : [$0] })
     }
 
     /// Both default to namespaces of their own, and we keep that.

@@ -11,7 +11,8 @@ extension GuestSession {
     func environment() -> EnvironmentRecord {
         let prepared = runner.prepared
         let specification = guest.specification
-        var notes = prepared.kernel.notes
+        // A suite out of reach is of interest only where the kernel was missed in it.
+        var notes = prepared.kernel.notes.filter { !$0.hasPrefix("not reachable") }
         if runner.options.accelerator == .auto && prepared.accelerator.accelerator == .tcg {
             notes.append("TCG, not KVM: \(prepared.accelerator.reason)")
         }
@@ -26,7 +27,8 @@ extension GuestSession {
             backend: "qemu",
             accelerator: .init(
                 used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
-                reason: prepared.accelerator.reason),
+                reason: [prepared.accelerator.reason, prepared.accelerator.words].filter { !$0.isEmpty }
+                    .joined(separator: ": ")),
             qemu: prepared.qemu.text,
             command: [guest.command.executable] + guest.command.arguments,
             memory: specification.memory,

@@ -4,6 +4,20 @@ import Machine
 import RunRecord
 import SystemPackage
 
+extension [Finding] {
+    /// With the panic event and the reset as mere notices where the kernel said
+    /// itself what happened: they follow from that, and are no findings more.
+    var withoutConsequences: [Finding] {
+        guard contains(where: { $0.source == .console && $0.severity == .failure }) else { return self }
+        return map { finding in
+            guard finding.source == .qemu, finding.severity == .failure else { return finding }
+            var finding = finding
+            finding.severity = .notice
+            return finding
+        }
+    }
+}
+
 extension GuestSession {
     /// What became of the guest, as findings: a crash of the guest is the
     /// kernel's, the death of one of our programs is not.

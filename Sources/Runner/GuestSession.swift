@@ -140,7 +140,9 @@ struct GuestSession: Sendable {
                 verdict = .fail
             }
         }
-        findings = record(recorder.drain(all: true) + findings + troubleFindings(guest.trouble))
+        let spoken = recorder.drain(all: true)
+        if let title = spoken.first(where: { $0.severity == .failure })?.title { reason = "\(title); \(reason)" }
+        findings = record((spoken + findings + troubleFindings(guest.trouble)).withoutConsequences)
         journal.add(
             CaseRecord(
                 name: "boot", verdict: CaseRecord.verdict(of: verdict, with: findings), reason: reason,

@@ -57,6 +57,8 @@ public struct Preparation: Sendable {
     ///   problems on its kernels.
     public func prepare(_ cells: [Cell]) async throws -> [PreparedCell] {
         let qemu = try await QEMUVersion.installed()
+        // What a guest's start calls later is missed now.
+        for program in ["qemu-img", "ssh", "ssh-keygen"] { _ = try await Command(program).path() }
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
         var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]

@@ -1,4 +1,5 @@
 import Foundation
+import HostProcess
 public import SystemPackage
 
 extension RunDirectory {
@@ -17,7 +18,7 @@ extension RunDirectory {
     /// Where a run goes that was not told: `$XDG_STATE_HOME/vmharness/runs/ID`,
     /// by default under `~/.local/state`.
     public static func standardPath(for id: String) -> FilePath {
-        let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"] ?? NSHomeDirectory() + "/.local/state"
+        let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"] ?? homeDirectory() + "/.local/state"
         return FilePath(state).appending("vmharness").appending("runs").appending(id)
     }
 }

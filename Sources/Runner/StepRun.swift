@@ -39,7 +39,10 @@ struct StepRun: Sendable {
         if judgement.guestAnswers { try await mark("ended") }
         var spoken = session.recorder.drain(all: true)
         if judgement.guestAnswers { spoken = try await session.unmask(spoken, shell) }
-        judgement.findings = spoken + judgement.findings
+        if let title = spoken.first(where: { $0.severity == .failure })?.title, judgement.stops {
+            judgement.reason = [title, judgement.reason].compactMap { $0 }.joined(separator: "; ")
+        }
+        judgement.findings = (spoken + judgement.findings).withoutConsequences
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
         if step.isCase || verdict != .pass || !findings.isEmpty {

@@ -86,7 +86,9 @@ private enum Doctor {
             let answer = try await AcceleratorProbe(cache: Cache.standard().root).choose(.auto)
             let state: Check.State = answer.accelerator == .kvm ? .good : .limited
             return Check(
-                state: state, name: "accelerator", detail: "\(answer.accelerator.rawValue): \(answer.reason)",
+                state: state, name: "accelerator",
+                detail: "\(answer.accelerator.rawValue): \(answer.reason)"
+                    + (answer.words.isEmpty ? "" : " (\(answer.words))"),
                 mend: state == .good ? nil : "nothing to install: guests run by TCG, several times slower")
         } catch {
             return Check(state: .broken, name: "accelerator", detail: "\(error)")

@@ -27,7 +27,7 @@ enum InterruptScope {
                     return first == nil
                 }
                 guard isFirst else { _exit(128 + number) }
-                Terminal.error("\(name(number)): ending the guests, keeping the results (again: leave at once)")
+                Terminal.error("\(name(number)): stopping, and keeping what there is (again: leave at once)")
                 task.cancel()
             }
             source.resume()
