@@ -64,6 +64,23 @@ import Testing
         }
     }
 
+    /// The daemon must serve the directory of that name, and see no second option in it.
+    @Test(arguments: ["a,source=/no/such/directory", #"a\,b"#, "a b", "ä"])
+    func aShareMayHaveAnyName(name: String) async throws {
+        try await withScratchDirectory { parent in
+            let share = parent.appending(name)
+            try FileManager.default.createDirectory(atPath: share.string, withIntermediateDirectories: true)
+            for daemon in await VirtiofsdProgram.installed().programs {
+                try await withSpecification { specification, logs in
+                    var specification = specification
+                    specification.shares = [Share(tag: "data", directory: share, daemon: daemon, cache: .auto)]
+                    let trouble = try await withGuest(specification, logs: logs, console: { _ in }) { $0.trouble }
+                    #expect(trouble == [])
+                }
+            }
+        }
+    }
+
     @Test(
         arguments: [
             ([.virtiofsdEnded(tag: "a", .exited(0)), .qemuEnded(.signaled(9))], .qemuEnded(.signaled(9))),
