@@ -15,12 +15,14 @@ mkdir -p "$out/seeds" "$out/corpus"
 # Apart from the package: SwiftPM has no libFuzzer targets on Linux. One
 # module, because the fuzzer's entry needs no public interface then. lld,
 # because gold warns about AddressSanitizer's own symbols.
-swiftc -parse-as-library -swift-version 6 -O -g -wmo -module-name KernelLogFuzz \
+root=$PWD
+# In its own directory: the compiler leaves the module's files where it is called.
+(cd "$out" && swiftc -parse-as-library -swift-version 6 -O -g -wmo -module-name KernelLogFuzz \
     -enable-upcoming-feature ExistentialAny \
     -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility \
     -sanitize=fuzzer,address -use-ld=lld \
-    Sources/KernelLog/*.swift Fuzz/KernelLogFuzz.swift -o "$out/kernel-log"
+    "$root"/Sources/KernelLog/*.swift "$root/Fuzz/KernelLogFuzz.swift" -o kernel-log)
 
 cp Tests/KernelLogTests/Fixtures/*.console "$out/seeds"
 if [ -n "${VMHARNESS_CORPUS:-}" ]; then
