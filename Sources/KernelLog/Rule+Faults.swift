@@ -45,7 +45,6 @@ extension Rule {
         Rule(.pageFault, "Unable to handle kernel pointer dereference", paging, .fault),
         Rule(
             .trap, "Unhandled fault: {rest}", "Unhandled fault in {guilty}", .fault),
-        Rule(.trap, "Unhandled prefetch abort: {rest}", "Unhandled prefetch abort in {guilty}", .fault),
         // A process that the kernel helped out.
         .ignore("Alignment trap: {comm} ({pid}) PC="),
         Rule(.trap, "Alignment trap: {rest}", "Alignment trap in {guilty}", .fault),
@@ -73,6 +72,16 @@ extension Rule {
         Rule(
             .trap, "BUG: {*}stack guard page was hit at", "BUG: stack guard page was hit in {guilty}",
             .fault(choice: .stall)),
+        // arm dies of it, riscv and s390 panic with a text of their own.
+        Rule(
+            .trap, "Insufficient stack space to handle exception!", "Internal error in {guilty}", .fault,
+            details: ["Internal error: kernel stack overflow"]),
+        Rule(
+            .panic, "Insufficient stack space to handle exception!", "kernel panic: Kernel stack overflow",
+            details: ["Kernel panic - not syncing: Kernel stack overflow"]),
+        Rule(
+            .panic, "Kernel stack overflow", "kernel panic: Corrupt kernel stack, can't continue.",
+            details: ["Kernel panic - not syncing: Corrupt kernel stack, can't continue."]),
         Rule(
             .trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}",
             .trace(skip: ["bad_stack"], choice: .stall)),
