@@ -91,7 +91,10 @@ extension LinePrefix {
     private static func stump(_ line: ByteView, from index: Int) -> Int? {
         var i = index
         while i - index < 16, line.at(i).isDigit || line.at(i) == UInt8(ascii: ".") { i += 1 }
-        guard line.at(i) == .closingBracket, line.at(i + 1) == .space || line.at(i + 1) == .bracket else { return nil }
+        // Programs number their lines too.
+        guard i - index >= 3, line.at(i) == .closingBracket,
+            line.at(i + 1) == .space || line.at(i + 1) == .bracket
+        else { return nil }
         return i + 1
     }
 

@@ -135,5 +135,5 @@ extension Rule {
                 .spinlockDebug, Pattern(text: "BUG: \(lock) \(complaint)"),
                 "BUG: \(lock) \(complaint) in {guilty}", .trace(skip: ["spin_", "_lock", "_unlock"]))
         }
-    } + [Rule(.spinlockDebug, "BUG: rwlock-lockup suspected", "{line}")]
+    }
 }
