@@ -182,6 +182,22 @@ struct BugFormatTests {
         sample.check()
     }
 
+    /// The end of a panic is all that a short ring buffer kept.
+    @Test func theLastLineOfAPanic() {
+        let reports = KernelLogReader.reports(
+            "[    9.000001] ---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 ]---\n")
+        #expect(reports.map(\.title) == ["kernel panic: Attempted to kill init!"])
+        #expect(reports.map(\.corrupted) == [true])
+    }
+
+    /// An ftrace dump of any length may stand between a panic and its last line.
+    @Test func aPanicIsToldOnce() {
+        let dump = (0..<200).map { "[    9.2]     cat-77 0..... 9000000us : foo_event: n=\($0)\n" }.joined()
+        let log = "[    9.1] Kernel panic - not syncing: foo\n[    9.1] Call Trace:\n[    9.1]  foo+0x1/0x2\n" + dump
+        let reports = KernelLogReader.reports(log + "[    9.3] ---[ end Kernel panic - not syncing: foo ]---\n")
+        #expect(reports.map(\.title) == ["kernel panic: foo"])
+    }
+
     /// KASAN before 4.8 prints SLUB's report behind its own: alone it is the rest of a report, with it a part.
     @Test func theSecondHalfOfAnOldKasanReport() {
         let half = """

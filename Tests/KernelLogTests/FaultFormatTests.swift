@@ -5,6 +5,25 @@ import Testing
 struct FaultFormatTests {
     @Test(arguments: [
         Sample(
+            "mips bug", .kernelBug, "kernel BUG in foo_check", function: "foo_check",
+            """
+            [   11.000001] Kernel bug detected[#1]:
+            [   11.000002] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000003] epc   : 80a2b3c4 foo_check+0x4/0x34
+            [   11.000004] ra    : 80a2b3c8 foo_caller+0x4/0x34
+            [   11.000005] Call Trace:
+            [   11.000006] [<80a2b3c4>] foo_check+0x4/0x34
+            """),
+        Sample(
+            "unknown kernel access", .pageFault, "Unable to handle kernel tag check fault at virtual address ADDR",
+            function: nil,
+            """
+            [   11.000001] Unable to handle kernel tag check fault at virtual address ffff80001a2b3c44
+            [   11.000002] pc : foo_read+0x4/0x34
+            [   11.000003] Call trace:
+            [   11.000004]  foo_read+0x4/0x34
+            """),
+        Sample(
             "s390 guesses", .pageFault, "BUG: unable to handle kernel paging request in foo_get", function: "foo_get",
             """
             [   11.000001] Unable to handle kernel pointer dereference in virtual kernel address space
