@@ -3,6 +3,7 @@
 /// ```
 ///  ? virtio_fs_enqueue_req+0x1a5/0x540 [virtiofs]          x86, arm64, riscv, loongarch
 ///  [<ffffffff81a31f8c>] dump_stack+0x124/0x1b8             before 4.10 and on s390
+/// ([<000003ff8012a01e>] foo+0x10/0x20)                     s390, found by guessing
 /// [c000000001a2b3c0] [c000000000123456] foo+0x10/0x20 (unreliable)      powerpc
 /// [<8010e0d0>] (unwind_backtrace) from [<8010a4f0>] (show_stack+0x10/0x14)   arm before 5.18
 ///  unwind_backtrace from show_stack+0x10/0x14              arm
@@ -35,7 +36,7 @@ struct FrameLine {
         }
         if let frame = arm(message, i) { return frame }
         guard var frame = symbol(message, i) else { return inlined(message, i) }
-        frame.isUnreliable = isUnreliable || message.hasSuffix("(unreliable)")
+        frame.isUnreliable = isUnreliable || isParenthesized || message.hasSuffix("(unreliable)")
         return frame
     }
 

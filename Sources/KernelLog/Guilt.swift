@@ -15,12 +15,12 @@ struct Guilt {
         _ blame: Blame, headline: String?, in text: ReportText.Reader
     ) -> (function: String?, isDamaged: Bool) {
         var isDamaged = false
-        for steps in blame.walks {
+        for (index, steps) in blame.walks.enumerated() {
             var guilt = Guilt(blame)
             guilt.walk(steps, headline: headline, text: text)
-            isDamaged = isDamaged || guilt.isDamaged
+            isDamaged = guilt.isDamaged
             // Damage makes the next walk the better bet, if there is one.
-            if guilt.isDamaged, blame.walks.count > 1 { continue }
+            if guilt.isDamaged, index + 1 < blame.walks.count { continue }
             if let function = guilt.choose(blame.choice) { return (function, isDamaged) }
         }
         // 32-bit arm writes its traces without a header.

@@ -32,7 +32,7 @@ enum HelperFunctions {
         "kmem_cache", "allocate_slab", "__alloc_frozen_pages_noprof", "folio_alloc", "folio_unlock",
         "filemap_alloc_folio", "__filemap_get_folio", "find_or_create_page", "do_read_cache_folio",
         "read_cache_page", "pagecache_get_page", "grab_cache_page_write_begin", "slab_", "^kfree$", "^kvfree$",
-        "^free$", "^vfree$", "kfree_skb", "ida_free",
+        "kfree_skb", "ida_free",
     ]
 
     private static let objectDebugging: [StaticString] = [

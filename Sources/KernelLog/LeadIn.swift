@@ -1,9 +1,14 @@
 /// What may stand between the prefix of a line and the headline of a report.
 enum LeadIn {
     static let all: [StaticString] = [
-        "watchdog: ", "NMI watchdog: ", "rcu: ", "Oops: ", "[ ", "traps: ", "CPU ",
+        "watchdog: ", "NMI watchdog: ", "rcu: ", "Oops: ", "[ ", "traps: ", "CPU ", "---[ end Kernel panic",
         "[0", "[1", "[2", "[3", "[4", "[5", "[6", "[7",
     ]
+
+    /// Whether a message is the last line of a panic.
+    static func endsPanic(_ message: ByteView) -> Bool {
+        message.trimmed().hasPrefix("---[ end Kernel panic")
+    }
 
     /// Where the headline begins.
     static func skip(_ message: ByteView) -> Int {
@@ -26,6 +31,8 @@ enum LeadIn {
         if message.hasPrefix("Oops: ", at: i), message.at(i + 6) >= 0x61 || message.hasPrefix("Oops: ", at: i + 6) {
             return i + 6
         }
+        // The last line of a panic, for logs that hold nothing else of it.
+        if message.hasPrefix("---[ end Kernel panic", at: i) { return i + 9 }
         // `[ INFO: ... ]` of old lockdep.
         if message.hasPrefix("[ ", at: i), message.at(i + 2) >= 0x41 && message.at(i + 2) <= 0x5a { return i + 2 }
         // `CPU 3 Unable to handle kernel ...` of mips and loongarch.

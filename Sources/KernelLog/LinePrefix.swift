@@ -21,6 +21,12 @@ struct LinePrefix {
             prefix.end = end
             prefix.speaker = .kernel
         }
+        if let end = stump(line, from: prefix.end) {
+            let caller = caller(line, at: end)
+            prefix.end = caller?.end ?? end
+            prefix.speaker = caller?.speaker ?? .kernel
+            if line.at(prefix.end) == .space { prefix.end += 1 }
+        }
         if line.at(prefix.end) == UInt8(ascii: "<") { prefix.parseLevel(line) }
         if line.at(prefix.end) == .bracket { _ = prefix.parseStamp(line, at: prefix.end) || prefix.parseDate(line) }
         return prefix
@@ -79,6 +85,17 @@ extension LinePrefix {
         var scale = 1.0
         for _ in 0..<(part.end - whole.end - 1) { scale *= 10 }
         return (Double(whole.value) + Double(part.value) / scale, part.end + 1)
+    }
+
+    /// `345678] `: the rest of a timestamp where the log begins in the middle of a line, or a line was torn.
+    private static func stump(_ line: ByteView, from index: Int) -> Int? {
+        var i = index
+        while i - index < 16, line.at(i).isDigit || line.at(i) == UInt8(ascii: ".") { i += 1 }
+        // Programs number their lines too.
+        guard i - index >= 3, line.at(i) == .closingBracket,
+            line.at(i + 1) == .space || line.at(i + 1) == .bracket
+        else { return nil }
+        return i + 1
     }
 
     private static func caller(_ line: ByteView, at index: Int) -> (speaker: Speaker, end: Int)? {

@@ -10,6 +10,7 @@ enum LineScan {
             if next == 0 { next = LinePrefix.parse(line).end } else { kernelSpeaks = true }
         } else if !first.isLetter {
             next = LinePrefix.parse(line).end
+            while line.at(next) == .space { next += 1 }
         } else if line.at(3) == .space {
             // It may be a month.
             next = LinePrefix.parse(line).end

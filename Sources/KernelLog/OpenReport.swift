@@ -64,8 +64,28 @@ extension OpenReport {
     }
 
     /// Takes a line of the report. Returns false when the report is over.
+    ///
+    /// A message that lost its end shares the line with the next one, `A[    1.234567] B`.
     mutating func take(_ line: LogLine) -> Bool {
-        let message = line.message
+        var message = line.message
+        var from = 0
+        var isMine = true
+        while let bracket = message.firstIndex(of: .bracket, from: from) {
+            from = bracket + 1
+            guard bracket > 0, let prefix = LinePrefix.embedded(message, at: bracket) else { continue }
+            // Of glued frames everybody reads the first, and titles are compared.
+            if FrameLine.parse(message) != nil { break }
+            if isMine { take(message.slice(0, bracket), of: line) }
+            isMine = prefix.speaker == line.speaker
+            message = message.dropFirst(prefix.end)
+            from = 0
+        }
+        if isMine { take(message, of: line) }
+        foreignLines = 0
+        return linesSinceRelevant < patience
+    }
+
+    private mutating func take(_ message: ByteView, of line: LogLine) {
         let shape = LineShape.of(message)
         let isUnreliable = shape == .frame && (FrameLine.parse(message)?.isUnreliable ?? false)
         if shape == .other, !speaker.isNamed, Self.foreignDumps.contains(where: { message.contains($0) }) {
@@ -83,14 +103,12 @@ extension OpenReport {
             if message.hasPrefix("Kernel panic - not syncing") { panicked = true }
             if message.contains("Sending NMI from CPU") { includesProcessors = true }
         }
-        foreignLines = 0
         if shape == .other {
             linesSinceRelevant += 1
         } else {
             linesSinceRelevant = 0
         }
         if shape != .other || !hasFrames { extend(line) }
-        return linesSinceRelevant < patience
     }
 
     /// Notes a line that somebody else wrote. Returns false when the report is over.

@@ -2,7 +2,8 @@
 struct PowerState {
     /// The kernel wrote a line since the last reset.
     var hasSpoken = false
-    private var isExpected = false
+    /// A panic or an orderly end has been seen since the last boot.
+    private(set) var isExpected = false
 
     /// The kernel says that it goes down.
     mutating func endsOrderly() { isExpected = true }

@@ -66,6 +66,8 @@ extension ReportAssembler {
             notice(first, line, headline)
             return false
         }
+        // The end of a panic that has been told already, far behind it.
+        if power.isExpected, LeadIn.endsPanic(line.message) { return false }
         let own = open.firstIndex { $0.hears(line) }
         // What may still turn out to be only a message does not swallow a report.
         let certain = own.flatMap { open[$0].isTentative ? nil : $0 }

@@ -15,6 +15,8 @@ extension Rule {
         Rule(.kernelBug, "kernel BUG at {source}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
         Rule(.kernelBug, "kernel BUG at {rest}", "kernel BUG in {guilty}", .fault(skip: ["^skb_"])),
         Rule(.kernelBug, "Kernel BUG at {source}", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
+        // Without CONFIG_DEBUG_BUGVERBOSE the address is all that is known.
+        Rule(.kernelBug, "Kernel BUG at {rest}", "kernel BUG at {rest}", action: .reportUnlessOpen),
         Rule(.kernelBug, "Kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
         Rule(.kernelBug, "kernel BUG [#{number}]", "kernel BUG in {guilty}", .fault, action: .reportUnlessOpen),
     ]
@@ -30,10 +32,20 @@ extension Rule {
         Rule(
             .bugMisc, "BUG: non-zero nr_pmds on freeing mm", "BUG: non-zero nr_pmds on freeing mm", needsTrace: false),
         Rule(
+            .bugMisc, "BUG: non-zero pgtables_bytes on freeing mm: {rest}", "{line}", needsTrace: false),
+        Rule(
             .bugMisc, "BUG: Dentry {*} still in use ({number}) [unmount of", "BUG: Dentry still in use in unmount",
             // A warning with the trace follows.
             needsTrace: false),
         Rule(.slub, "BUG kmalloc-{*}: Object already free", "BUG: Object already free"),
+        // The second half of a KASAN report before 4.8.
+        Rule(.slub, "BUG kmalloc-{*}: kasan: bad access detected", "{line}", action: .reportUnlessOpen),
+        Rule(
+            .slub, "BUG {*} ({*}ainted{*}): kasan: bad access detected", "INFO: Allocated in {rest}",
+            details: ["INFO: Allocated in {rest}"], action: .reportUnlessOpen, isDamage: true),
+        Rule(
+            .slub, "BUG {*} ({*}ainted{*}): kasan: bad access detected", "INFO: Freed in {rest}",
+            details: ["INFO: Freed in {rest}"], action: .reportUnlessOpen, isDamage: true),
         Rule(.slub, "BUG {*} ({*}ainted{*}): {rest}", "{line}"),
         Rule(.slub, "INFO: Freed in {rest}", "INFO: Freed in {rest}", action: .reportUnlessOpen, isDamage: true),
         Rule(
@@ -79,9 +91,6 @@ extension Rule {
         Rule(
             .panic, "Kernel panic - not syncing: hung_task: blocked tasks", "kernel panic: hung_task: blocked tasks",
             action: .reportUnlessOpen, isDamage: true),
-        Rule(
-            .hardLockup, "Kernel panic - not syncing: Hard LOCKUP", "kernel panic: Hard LOCKUP",
-            action: .reportUnlessOpen),
         Rule(.panic, "Kernel panic - not syncing: {rest}", "kernel panic: {rest}", action: .reportUnlessOpen),
         Rule(.panic, "Kernel panic", "Kernel panic", action: .reportWithTrace, isDamage: true),
     ]
@@ -90,7 +99,7 @@ extension Rule {
     static let unknownBugs: [Rule] = [
         Rule(.bugMisc, "BUG:{end}", "BUG: corrupted", isDamage: true),
         Rule(.infoMisc, "INFO:{end}", "INFO: corrupted", isDamage: true),
-        Rule(.bugMisc, "BUG: {rest}", "{line}", action: .reportFromKernel, needsTrace: false),
+        Rule(.bugMisc, "BUG: {rest}", "{line}", action: .reportFromKernel, needsTrace: false, isCatchAll: true),
     ]
 
     private static let others: [Rule] = [

@@ -1,6 +1,6 @@
 extension Rule {
     /// Processor exceptions: page faults, protection faults, traps, oopses.
-    static let faults: [Rule] = x86Faults + powerFaults + armFaults + traps + oopses
+    static let faults: [Rule] = x86Faults + powerFaults + armFaults + traps + mipsTraps + oopses
 
     private static let paging = "BUG: unable to handle kernel paging request in {guilty}"
     private static let null = "BUG: unable to handle kernel NULL pointer dereference in {guilty}"
@@ -43,9 +43,9 @@ extension Rule {
             .pageFault, "Unable to handle kernel execute from non-executable memory",
             "BUG: unable to handle kernel execute from non-executable memory in {guilty}", .fault),
         Rule(.pageFault, "Unable to handle kernel pointer dereference", paging, .fault),
+        Rule(.pageFault, "Unable to handle kernel {rest}", "{line}"),
         Rule(
             .trap, "Unhandled fault: {rest}", "Unhandled fault in {guilty}", .fault),
-        Rule(.trap, "Unhandled prefetch abort: {rest}", "Unhandled prefetch abort in {guilty}", .fault),
         // A process that the kernel helped out.
         .ignore("Alignment trap: {comm} ({pid}) PC="),
         Rule(.trap, "Alignment trap: {rest}", "Alignment trap in {guilty}", .fault),
@@ -73,6 +73,16 @@ extension Rule {
         Rule(
             .trap, "BUG: {*}stack guard page was hit at", "BUG: stack guard page was hit in {guilty}",
             .fault(choice: .stall)),
+        // arm dies of it, riscv and s390 panic with a text of their own.
+        Rule(
+            .trap, "Insufficient stack space to handle exception!", "Internal error in {guilty}", .fault,
+            details: ["Internal error: kernel stack overflow"]),
+        Rule(
+            .panic, "Insufficient stack space to handle exception!", "kernel panic: Kernel stack overflow",
+            details: ["Kernel panic - not syncing: Kernel stack overflow"]),
+        Rule(
+            .panic, "Kernel stack overflow", "kernel panic: Corrupt kernel stack, can't continue.",
+            details: ["Kernel panic - not syncing: Corrupt kernel stack, can't continue."]),
         Rule(
             .trap, "Insufficient stack space to handle exception!", "kernel stack overflow in {guilty}",
             .trace(skip: ["bad_stack"], choice: .stall)),
@@ -86,6 +96,21 @@ extension Rule {
         Rule(.trap, "addressing exception: {hex} ilc:", "addressing exception in {guilty}", .fault),
         Rule(.trap, "protection exception: {hex} ilc:", "protection exception in {guilty}", .fault),
     ]
+
+    /// `arch/mips/kernel/traps.c`, `unaligned.c`, `arch/loongarch/kernel/traps.c`: what `die_if_kernel()` is called with.
+    private static let mipsTraps: [Rule] =
+        [
+            Rule(
+                .kernelBug, "Kernel bug detected[#{number}]", "kernel BUG in {guilty}", .fault,
+                action: .reportUnlessOpen)
+        ]
+        + [
+            "Reserved instruction in kernel code", "Break instruction in kernel code",
+            "Trap instruction in kernel code",
+            "Unhandled kernel unaligned access", "Kernel unaligned instruction access",
+        ].map { (text: String) in
+            Rule(.trap, Pattern(text: "\(text)[#{number}]"), "\(text) in {guilty}", .fault, action: .reportUnlessOpen)
+        }
 
     /// `die()` of all architectures, when the line before it is missing.
     private static let oopses: [Rule] = [

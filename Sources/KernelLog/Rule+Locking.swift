@@ -19,7 +19,7 @@ extension Rule {
             .lockdep, "WARNING: possible irq lock inversion dependency detected", namedDeadlock,
             details: ["{*}just changed the state of lock", site]),
         Rule(
-            .lockdep, "WARNING: {word}-safe -> {word}-unsafe lock order detected", deadlock,
+            .lockdep, "WARNING: {*}-safe -> {*}-unsafe lock order detected", deadlock,
             Blame([.line([Pattern("{*}which became {*} at:")]), .frames])),
         Rule(
             .lockdep, "WARNING: possible recursive locking detected", namedDeadlock,
@@ -62,7 +62,7 @@ extension Rule {
             .lockdep, "INFO: possible irq lock inversion dependency detected", namedDeadlock,
             details: ["{*}just changed the state of lock", site]),
         Rule(
-            .lockdep, "INFO: {word}-safe -> {word}-unsafe lock order detected", namedDeadlock,
+            .lockdep, "INFO: {*}-safe -> {*}-unsafe lock order detected", namedDeadlock,
             details: ["{*}is trying to acquire", site]),
         Rule(
             .lockdep, "INFO: possible recursive locking detected", namedDeadlock,

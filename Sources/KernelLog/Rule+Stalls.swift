@@ -23,6 +23,7 @@ extension Rule {
             .hungTask, "INFO: task {comm}:{pid} can't die for more than {number} seconds",
             "INFO: task can't die in {guilty}", .trace(skip: ["schedule"])),
         // kernel/rcu/tree_stall.h
+        Rule(.rcuStall, "INFO: rcu_tasks_{word} detected stalls on tasks", "{line}", needsTrace: false),
         Rule(.rcuStall, "INFO: rcu_{word} self-detected stall", stall, rcu),
         Rule(.rcuStall, "INFO: rcu_{word} detected stall", stall, rcu),
         Rule(.rcuStall, "INFO: rcu_{word} detected expedited stall", stall, expedited),

@@ -12,20 +12,29 @@ extension Rule {
         .ignore("WARNING: workqueue cpumask: online intersect"), .ignore("WARNING: Unprivileged eBPF is enabled"),
         .ignore("WARNING: See https"), .ignore("WARNING: kernel not compiled with"),
         .ignore("WARNING: fbcon: Driver"),
+        // Programs that a boot starts, and text of glibc in dumps.
+        .ignore("WARNING: /etc/ssh/moduli"), .ignore("WARNING: Unsupported flag value(s) of 0x%x"),
+        .ignore("WARNING: {*} uses wireless extensions"), .ignore("WARNING: {*} uses deprecated v2 capabilities"),
     ]
 
     /// Warnings of shared code, named after what is wrong with its caller.
     private static let places: [Rule] = [
         at(
-            "lib/debugobjects.c", .warning, "WARNING: ODEBUG bug in {guilty}",
+            "lib/debugobjects.c", ["debug_print", "debug_check"], .warning, "WARNING: ODEBUG bug in {guilty}",
             skip: [
                 "debug_", "rcu", "hrtimer_", "timer_", "work_", "percpu_", "vunmap", "vfree", "__free_", "debug_check",
                 "kobject_",
             ]),
-        at("mm/usercopy.c", .usercopy, "WARNING: bad usercopy in {guilty}", skip: ["usercopy", "__check"]),
-        at("lib/kobject.c", .warning, "WARNING: kobject bug in {guilty}", skip: ["kobject_"]),
-        at("fs/proc/generic.c", .warning, "WARNING: proc registration bug in {guilty}", skip: ["proc_"]),
-        at("lib/refcount.c", .warning, "WARNING: refcount bug in {guilty}", skip: ["refcount", "kobject_"]),
+        at(
+            "mm/usercopy.c", ["usercopy_warn"], .usercopy, "WARNING: bad usercopy in {guilty}",
+            skip: ["usercopy", "__check"]),
+        at("lib/kobject.c", ["kobject_"], .warning, "WARNING: kobject bug in {guilty}", skip: ["kobject_"]),
+        at(
+            "fs/proc/generic.c", ["proc_register"], .warning, "WARNING: proc registration bug in {guilty}",
+            skip: ["proc_"]),
+        at(
+            "lib/refcount.c", ["refcount_"], .warning, "WARNING: refcount bug in {guilty}",
+            skip: ["refcount", "kobject_"]),
         [
             Rule(
                 .lockdep, "WARNING: {*}kernel/locking/lockdep.c:{number} {*}lock_", "WARNING: locking bug in {guilty}",
@@ -51,10 +60,13 @@ extension Rule {
         ],
     ].flatMap { $0 }
 
+    /// Since 6.18 the file alone decides; before, the same file also holds functions that warn of themselves.
     private static func at(
-        _ file: String, _ kind: KernelReport.Kind, _ title: String, skip: [StaticString]
+        _ file: String, _ functions: [String], _ kind: KernelReport.Kind, _ title: String, skip: [StaticString]
     ) -> [Rule] {
-        [Rule(kind, Pattern(text: "WARNING: {*}\(file):{number} "), title, warning(skip: skip))]
+        (functions + ["at "]).map {
+            Rule(kind, Pattern(text: "WARNING: {*}\(file):{number} \($0)"), title, warning(skip: skip))
+        }
     }
 
     private static let generic: [Rule] = [
@@ -77,7 +89,8 @@ extension Rule {
 
     private static let plain = "WARNING in {guilty}"
 
-    /// `arch/x86/kernel/unwind_frame.c`.
+    /// `arch/x86/kernel/unwind_frame.c`, `unwind_orc.c`, `dumpstack_64.c`: said while another trace is printed,
+    /// and a fault of the kernel when said alone.
     private static let stacks: [Rule] = [
         Rule(
             .warning, "WARNING: kernel stack regs at {hex} in {*} has bad '{word}' value",
@@ -85,12 +98,20 @@ extension Rule {
         Rule(
             .warning, "WARNING: kernel stack frame pointer at {hex} in {*} has bad value",
             "WARNING: kernel stack frame pointer has bad value", needsTrace: false),
+        Rule(
+            .warning, "WARNING: stack recursion on stack type {number}", "{line}", action: .reportUnlessOpen,
+            needsTrace: false),
+        Rule(
+            .warning, "WARNING: unrecognized unwind stack type", "{line}", action: .reportUnlessOpen,
+            needsTrace: false),
+        Rule(.warning, "WARNING: can't access registers at", "{line}", action: .reportUnlessOpen, needsTrace: false),
+        Rule(.warning, "WARNING: can't dereference ", "{line}", action: .reportUnlessOpen, needsTrace: false),
     ]
 
     /// A text of its own; a report only when a trace follows.
     static let unknown: [Rule] = [
         Rule(.warning, "WARNING:{end}", "WARNING: corrupted", action: .reportFromKernel, isDamage: true),
-        Rule(.warning, "WARNING: {rest}", "{line}", action: .reportWithTrace),
+        Rule(.warning, "WARNING: {rest}", "{line}", action: .reportWithTrace, isCatchAll: true),
     ]
 
     /// x86 tells the place by registers, powerpc by the interrupted function, older kernels by the trace alone.

@@ -32,19 +32,23 @@ struct Rule: Sendable {
     let isDamage: Bool
     /// An undamaged report of this kind holds a stack trace.
     let needsTrace: Bool
+    /// It fits whatever begins with the same word.
+    let isCatchAll: Bool
 
     init(
         _ kind: KernelReport.Kind, _ headline: StaticString, _ title: String, _ blame: Blame = .nobody,
-        details: [StaticString] = [], action: Action = .report, isDamage: Bool = false, needsTrace: Bool? = nil
+        details: [StaticString] = [], action: Action = .report, isDamage: Bool = false, needsTrace: Bool? = nil,
+        isCatchAll: Bool = false
     ) {
         self.init(
             kind, Pattern(headline), title, blame, details: details, action: action, isDamage: isDamage,
-            needsTrace: needsTrace)
+            needsTrace: needsTrace, isCatchAll: isCatchAll)
     }
 
     init(
         _ kind: KernelReport.Kind, _ headline: Pattern, _ title: String, _ blame: Blame = .nobody,
-        details: [StaticString] = [], action: Action = .report, isDamage: Bool = false, needsTrace: Bool? = nil
+        details: [StaticString] = [], action: Action = .report, isDamage: Bool = false, needsTrace: Bool? = nil,
+        isCatchAll: Bool = false
     ) {
         self.kind = kind
         self.headline = headline
@@ -54,6 +58,7 @@ struct Rule: Sendable {
         self.action = action
         self.isDamage = isDamage
         self.needsTrace = needsTrace ?? (kind.severity == .failure)
+        self.isCatchAll = isCatchAll
     }
 
     /// A line that is no report although it begins like one.

@@ -12,7 +12,8 @@ enum TitleMaker {
 
     static func make(rules: [Int], text: ReportText.Reader) -> Title {
         let book = RuleBook.shared
-        for index in rules {
+        // A catch-all does not speak for a headline that a rule knows.
+        for index in rules where index == rules[0] || !book.rules[index].isCatchAll {
             if let title = attempt(book.rules[index], text) { return title }
         }
         // The headline is there and what must follow is not: the rest got lost.
@@ -75,17 +76,12 @@ enum TitleMaker {
             let name = String(rest[rest.index(after: open)..<close])
             switch name {
             case "guilty": out += guilty
-            case "line": out += headline(text[0])
+            case "line": out += text[0].string
             case "message": out += text.count > 1 ? text[1].trimmed().string : ""
             default: out += Pattern.Hole(rawValue: name).flatMap { facts[$0] } ?? ""
             }
             rest = rest[rest.index(after: close)...]
         }
         return out + rest
-    }
-
-    /// Old lockdep closed its headlines with a bracket.
-    private static func headline(_ message: ByteView) -> String {
-        message.hasSuffix(" ]") ? message.slice(0, message.count - 2).string : message.string
     }
 }

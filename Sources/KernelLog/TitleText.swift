@@ -1,17 +1,43 @@
 /// Makes a title out of a line: what differs from run to run becomes a word.
 ///
-/// Addresses become `ADDR`, decimal numbers `NUM`, line numbers `LINE`; functions lose their
+/// Workers of a fuzzer lose their numbers. Addresses become `ADDR`, decimal numbers `NUM`, line numbers `LINE`; functions lose their
 /// offsets. Control characters and repeated blanks go, and 120 bytes stay.
 enum TitleText {
     static let limit = 120
 
     static func clean(_ raw: String) -> String {
-        var text = Array(raw.utf8)
+        var text = dropWorkerNumbers(Array(raw.utf8))
         text = replaceAddresses(text)
         text = replaceLineNumbers(text)
         text = dropOffsets(text)
         text = replaceNumbers(text)
         return squeeze(text)
+    }
+
+    /// `syz-executor.3/4242`, `syz-executor286:77` → `syz-executor`; likewise `syzkaller012345`.
+    private static func dropWorkerNumbers(_ text: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count)
+        var i = 0
+        while i < text.count {
+            out.append(text[i])
+            i += 1
+            let isExecutor = text[i - 1] == UInt8(ascii: "r") && out.suffix(12).elementsEqual("syz-executor".utf8)
+            guard isExecutor || text[i - 1] == UInt8(ascii: "r") && out.suffix(9).elementsEqual("syzkaller".utf8)
+            else { continue }
+            var j = i
+            if isExecutor, j < text.count, text[j] == UInt8(ascii: ".") { j += 1 }
+            let number = j
+            while j < text.count, text[j].isDigit { j += 1 }
+            guard j > number else { continue }
+            i = j
+            guard j + 1 < text.count, text[j] == UInt8(ascii: "/") || text[j] == .colon, text[j + 1].isDigit
+            else { continue }
+            j += 1
+            while j < text.count, text[j].isDigit { j += 1 }
+            i = j
+        }
+        return out
     }
 
     /// 6 or more hexadecimal digits behind something that is no letter or digit.

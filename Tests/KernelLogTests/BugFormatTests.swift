@@ -18,6 +18,20 @@ struct BugFormatTests {
             [    1.000009]  do_one_initcall+0x50/0x200
             """),
         Sample(
+            "without bugverbose", .kernelBug, "kernel BUG at foo_init [verbose debug info unavailable]", function: nil,
+            """
+            [    1.000002] Kernel BUG at foo_init+0x10/0x20 [verbose debug info unavailable]
+            [    1.000003] Internal error: Oops - BUG: 00000000f2000800 [#1] PREEMPT SMP
+            [    1.000004] pc : foo_init+0x10/0x20
+            [    1.000005] Call trace:
+            [    1.000006]  foo_init+0x10/0x20
+            """),
+        Sample(
+            "page tables without prefix", .bugMisc, "BUG: non-zero pgtables_bytes on freeing mm: NUM", function: nil,
+            """
+            BUG: non-zero pgtables_bytes on freeing mm: 8192
+            """),
+        Sample(
             "s390 bug", .kernelBug, "kernel BUG in foo_free", function: "foo_free",
             """
             [   52.000001] ------------[ cut here ]------------
@@ -166,5 +180,40 @@ struct BugFormatTests {
     ])
     func format(_ sample: Sample) {
         sample.check()
+    }
+
+    /// The end of a panic is all that a short ring buffer kept.
+    @Test func theLastLineOfAPanic() {
+        let reports = KernelLogReader.reports(
+            "[    9.000001] ---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 ]---\n")
+        #expect(reports.map(\.title) == ["kernel panic: Attempted to kill init!"])
+        #expect(reports.map(\.corrupted) == [true])
+    }
+
+    /// An ftrace dump of any length may stand between a panic and its last line.
+    @Test func aPanicIsToldOnce() {
+        let dump = (0..<200).map { "[    9.2]     cat-77 0..... 9000000us : foo_event: n=\($0)\n" }.joined()
+        let log = "[    9.1] Kernel panic - not syncing: foo\n[    9.1] Call Trace:\n[    9.1]  foo+0x1/0x2\n" + dump
+        let reports = KernelLogReader.reports(log + "[    9.3] ---[ end Kernel panic - not syncing: foo ]---\n")
+        #expect(reports.map(\.title) == ["kernel panic: foo"])
+    }
+
+    /// KASAN before 4.8 prints SLUB's report behind its own: alone it is the rest of a report, with it a part.
+    @Test func theSecondHalfOfAnOldKasanReport() {
+        let half = """
+            BUG foo_cache (Tainted: G    B          ): kasan: bad access detected
+            INFO: Allocated in foo_alloc+0x12/0x34 age=12 cpu=1 pid=77
+            CPU: 1 PID: 77 Comm: cat Tainted: G    B   4.4.0 #1
+            Call Trace:
+             [<ffffffff81a2b3c4>] foo_read+0x12/0x34
+            """
+        let whole = """
+            BUG: KASAN: use-after-free in foo_read+0x12/0x34 at addr ffff88801a2b3c44
+            Read of size 8 by task cat/77
+
+            """
+        #expect(KernelLogReader.reports(half).map(\.title) == ["INFO: Allocated in foo_alloc age=NUM cpu=NUM pid=NUM"])
+        #expect(KernelLogReader.reports(half).map(\.corrupted) == [true])
+        #expect(KernelLogReader.reports(whole + half).map(\.title) == ["KASAN: use-after-free Read in foo_read"])
     }
 }

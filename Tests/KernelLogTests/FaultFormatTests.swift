@@ -5,6 +5,79 @@ import Testing
 struct FaultFormatTests {
     @Test(arguments: [
         Sample(
+            "mips bug", .kernelBug, "kernel BUG in foo_check", function: "foo_check",
+            """
+            [   11.000001] Kernel bug detected[#1]:
+            [   11.000002] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000003] epc   : 80a2b3c4 foo_check+0x4/0x34
+            [   11.000004] ra    : 80a2b3c8 foo_caller+0x4/0x34
+            [   11.000005] Call Trace:
+            [   11.000006] [<80a2b3c4>] foo_check+0x4/0x34
+            """),
+        Sample(
+            "unknown kernel access", .pageFault, "Unable to handle kernel tag check fault at virtual address ADDR",
+            function: nil,
+            """
+            [   11.000001] Unable to handle kernel tag check fault at virtual address ffff80001a2b3c44
+            [   11.000002] pc : foo_read+0x4/0x34
+            [   11.000003] Call trace:
+            [   11.000004]  foo_read+0x4/0x34
+            """),
+        Sample(
+            "s390 guesses", .pageFault, "BUG: unable to handle kernel paging request in foo_get", function: "foo_get",
+            """
+            [   11.000001] Unable to handle kernel pointer dereference in virtual kernel address space
+            [   11.000002] Failing address: 0000000000000000 TEID: 0000000000000483
+            [   11.000003] Oops: 0004 ilc:3 [#1] SMP
+            [   11.000004] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000005] Krnl PSW : 0704c00180000000 0000000000a2b3c4 (memcpy+0x12/0x30)
+            [   11.000006] Call Trace:
+            [   11.000007] ([<0000000000a2b3c4>] stale_guess+0x12/0x30)
+            [   11.000008]  [<0000000000a2b3c6>] foo_get+0x14/0x340
+            """),
+        Sample(
+            "riscv stack overflow", .panic, "kernel panic: Kernel stack overflow", function: nil,
+            """
+            [   11.000001] Insufficient stack space to handle exception!
+            [   11.000002] Task stack:     [0xff20000010a2b000..0xff20000010a2f000]
+            [   11.000003] Overflow stack: [0xff6000003fa2b3c0..0xff6000003fa2c3c0]
+            [   11.000004] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000005] epc : foo_deep+0x4/0x34
+            [   11.000006] Kernel panic - not syncing: Kernel stack overflow
+            [   11.000007] Call Trace:
+            [   11.000008] [<ffffffff80a2b3c4>] foo_deep+0x4/0x34
+            """),
+        Sample(
+            "arm stack overflow", .trap, "Internal error in foo_deep", function: "foo_deep",
+            """
+            [   11.000001] Insufficient stack space to handle exception!
+            [   11.000002] Task stack:     [0xe0a2a000..0xe0a2c000]
+            [   11.000003] Internal error: kernel stack overflow: 0 [#1] SMP ARM
+            [   11.000004] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000005] PC is at foo_deep+0x4/0x34
+            [   11.000006] Call trace: 
+            [   11.000007]  foo_deep from foo_caller+0x4/0x34
+            """),
+        Sample(
+            "arm prefetch abort", .trap, "Internal error in foo_jump", function: "foo_jump",
+            """
+            [   11.000001] 8<--- cut here ---
+            [   11.000002] Unhandled prefetch abort: unknown 25 (0x409) at 0x00000000
+            [   11.000003] Internal error: : 409 [#1] SMP ARM
+            [   11.000004] CPU: 0 PID: 22 Comm: foo Not tainted 6.1.0 #1
+            [   11.000005] PC is at foo_jump+0x4/0x34
+            [   11.000006] Call trace: 
+            [   11.000007]  foo_jump from foo_caller+0x4/0x34
+            """),
+        Sample(
+            "glued registers", .gpf, "general protection fault in foo_gp", function: "foo_gp",
+            """
+            [    9.000001] general protection fault: 0000 [#1] SMP
+            [    9.000002] Hardware name: QEMU Standard PC, BIOS 1.16.2 04/01/2014[    9.000003] RIP: 0010:foo_gp+0x7c/0xc0
+            [    9.000004] Call Trace:
+            [    9.000005]  bar+0x1/0x2
+            """),
+        Sample(
             "i386", .pageFault, "BUG: unable to handle kernel paging request in foo_write", function: "foo_write",
             """
             [   11.000001] BUG: unable to handle page fault for address: c1234567

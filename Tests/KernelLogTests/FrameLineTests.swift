@@ -13,7 +13,7 @@ struct FrameLineTests {
             (" [<ffffffff81a31f8c>] foo+0x124/0x1b8", "foo", 0x124, 0x1b8, nil, false),
             (" <IRQ>  [<ffffffff81a31f8c>] foo.isra.0+0x124/0x1b8", "foo.isra.0", 0x124, 0x1b8, nil, false),
             ("[c00000000a1b3ea0] [c000000000123456] foo+0x60/0x2c0 (unreliable)", "foo", 0x60, 0x2c0, nil, true),
-            ("([<000000000010a1b2>] foo+0x3a/0x220)", "foo", 0x3a, 0x220, nil, false),
+            ("([<000000000010a1b2>] foo+0x3a/0x220)", "foo", 0x3a, 0x220, nil, true),
             (" callee from foo+0x10/0x14", "foo", 0x10, 0x14, nil, false),
             ("[<8010e0d0>] (callee) from [<8010a4f0>] (foo+0x10/0x14)", "foo", 0x10, 0x14, nil, false),
             ("[<8010e0d0>] (callee [mod]) from [<8010a4f0>] (foo+0x10/0x14 [mod])", "foo", 0x10, 0x14, "mod", false),

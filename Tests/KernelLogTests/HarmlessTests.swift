@@ -12,6 +12,8 @@ struct HarmlessTests {
         "WARNING: apt does not have a stable CLI interface", "[FAILED] Failed to start BUG: x",
         "Kernel panic in my program", "         Starting Kernel panic service...", "BUG: printed by a program",
         "sh: echo: I/O error", "Oops: cannot open the file", "Internal error: please tell us", "divide error: by zero",
+        "12] BUG: not ours", "12] Kernel panic in my program",
+        "Unhandled prefetch abort: unknown 2 (0x002) at 0x00000000",
         "Alignment trap: foo (123) PC=0x0000 Instr=0x0000 Address=0x0000 FSR 0x001",
         // The kernel
         "[    1.0] traps: foo[12] general protection fault ip:7f00 sp:7f00 error:0 in foo[400000+1000]",
@@ -32,6 +34,15 @@ struct HarmlessTests {
     ])
     func line(_ text: String) {
         #expect(KernelLogReader.reports("\(text)\n").map(\.title) == [])
+    }
+
+    /// What a program says in front of a trace does not become its title.
+    @Test(arguments: [
+        "WARNING: /etc/ssh/moduli does not exist, using fixed modulus",
+        "WARNING: foo uses wireless extensions which will stop working for Wi-Fi 7 hardware; use nl80211",
+    ])
+    func programsBeforeATrace(_ line: String) {
+        #expect(KernelLogReader.reports("\(line)\nCall Trace:\n foo+0x1/0x2\n") == [])
     }
 
     /// A warning without a place is a report once the kernel shows where it was.

@@ -12,6 +12,7 @@ struct PrefixTests {
         "Nov 21 10:04:05 host kernel: ", "4,123,1000000,-;", "4,123,1000000,-,caller=C1;",
         "** 93 printk messages dropped ** [    1.000000] ", "host login: [    1.000000] ",
         "[    1.000000] foo: said[    1.000001] ", " 10% done\r 20% done\r[    1.000000] ",
+        "123456] ", "1.123456] ", "456][  T100] ",
         "\u{1b}[0m\u{1b}[32m[    1.000000] \u{1b}[0m\u{1b}[33m", "\u{1b}[2J\u{1b}[01;01H[    1.000000] ",
     ])
     func styles(_ prefix: String) {

@@ -35,6 +35,22 @@ struct StallFormatTests {
             [  301.000003] workqueue events: flags=0x0
             """),
         Sample(
+            "rcu tasks", .rcuStall, "INFO: rcu_tasks_trace detected stalls on tasks:", function: nil,
+            """
+            [   70.000001] INFO: rcu_tasks_trace detected stalls on tasks:
+            [   70.000002] T77: .... nesting: 1N cpu: 0
+            """),
+        Sample(
+            "hung in an ordinary function", .hungTask, "INFO: task hung in vfree", function: "vfree",
+            """
+            [  301.000001] INFO: task foo:77 blocked for more than 120 seconds.
+            [  301.000002]       Not tainted 6.6.0 #1
+            [  301.000003] Call Trace:
+            [  301.000004]  __schedule+0x10/0x20
+            [  301.000005]  vfree+0x10/0x20
+            [  301.000006]  foo_close+0x10/0x20
+            """),
+        Sample(
             "rcu expedited", .rcuStall, "INFO: rcu detected stall in spin_ioctl", function: "spin_ioctl",
             """
             [   70.000001] rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 0-...D } 21010 jiffies s: 33 root: 0x1/.

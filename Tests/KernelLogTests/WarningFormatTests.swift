@@ -5,6 +5,36 @@ import Testing
 struct WarningFormatTests {
     @Test(arguments: [
         Sample(
+            "proc, 6.6", .warning, "WARNING: proc registration bug in foo_init", function: "foo_init",
+            """
+            [    8.000002] WARNING: CPU: 0 PID: 1 at fs/proc/generic.c:376 proc_register+0x43/0x50
+            [    8.000004] RIP: 0010:proc_register+0x43/0x50
+            [    8.000005] Call Trace:
+            [    8.000006]  proc_create_data+0xd/0xf
+            [    8.000007]  foo_init+0x10/0x20
+            """),
+        Sample(
+            "same file, another warning", .warning, "WARNING in remove_proc_entry", function: "remove_proc_entry",
+            """
+            [    8.000002] WARNING: CPU: 0 PID: 1 at fs/proc/generic.c:712 remove_proc_entry+0x43/0x50
+            [    8.000004] RIP: 0010:remove_proc_entry+0x43/0x50
+            [    8.000005] Call Trace:
+            [    8.000007]  foo_exit+0x10/0x20
+            """),
+        Sample(
+            "refcount, 7", .warning, "WARNING: refcount bug in foo_put", function: "foo_put",
+            """
+            [    8.000002] WARNING: lib/refcount.c:28 at refcount_warn_saturate+0x43/0x50, CPU#0: cat/77
+            [    8.000004] RIP: 0010:refcount_warn_saturate+0x43/0x50
+            [    8.000005] Call Trace:
+            [    8.000007]  foo_put+0x10/0x20
+            """),
+        Sample(
+            "unwinder alone", .warning, "WARNING: stack recursion on stack type NUM", function: nil,
+            """
+            [    8.000002] WARNING: stack recursion on stack type 4
+            """),
+        Sample(
             "warning 2.6", .warning, "WARNING in dev_watchdog", function: "dev_watchdog",
             """
             WARNING: at net/sched/sch_generic.c:255 dev_watchdog+0x1e9/0x260()
@@ -69,5 +99,20 @@ struct WarningFormatTests {
     ])
     func format(_ sample: Sample) {
         sample.check()
+    }
+
+    /// Fault injection writes into the report, and the line with the position is lost: the trace still tells.
+    @Test func damagedTwice() {
+        let reports = KernelLogReader.reports(
+            """
+            [    8.000001] WARNING: CPU: 0 PID: 1 at fs/foo.c:12 foo_tick+0x43/0x50
+            [    8.000002] Call Trace:
+            [    8.000003]  foo_timer+0x10/0x20
+            [    8.000004] RIP: 0010:foo_interrupted+0x43/0x50
+            [    8.000005]  bar+0x1/0x2
+            [    8.000006]  should_fail+0x10/0x20
+            """)
+        #expect(reports.map(\.title) == ["WARNING in foo_timer"])
+        #expect(reports.map(\.corrupted) == [true])
     }
 }
