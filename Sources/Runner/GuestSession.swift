@@ -70,7 +70,9 @@ struct GuestSession: Sendable {
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
-        let context = StepContext(shell: shell, shares: shares) { [kernel = runner.prepared.kernel] name in
+        let built = runner.prepared.built.mapValues(\.files)
+        let context = StepContext(shell: shell, shares: shares, built: built) {
+            [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
                 throw Failure("the kernel has no such module", on: name, advice: "")
             }

@@ -31,7 +31,14 @@ struct PlanCalibrate: AsyncParsableCommand {
         let printer = EventPrinter(isQuiet: false)
         var options = try guest.runOptions()
         options.jobs = max(1, jobs)
-        let cells = (plan.calibration.fails + plan.calibration.passes).map { Cell(plan: plan, kernel: $0.kernel) }
+        var cells: [Cell] = []
+        for expectation in plan.calibration.fails + plan.calibration.passes {
+            for settings in plan.combinations(settings: expectation.settings) {
+                let cell = Cell(
+                    plan: try guest.data.plan(self.plan, settings: settings), kernel: expectation.kernel)
+                if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
+            }
+        }
         let prepared = try await Preparation(options: options, cache: .standard()) {
             printer.show(.preparing($0))
         }.prepare(cells)

@@ -63,7 +63,7 @@ import TestPlan
             plan.steps.map(\.action) == [
                 .modulePad(module: "dummy", size: .mebibytes(1), to: ShareFile(tag: "b", path: "/x/y.ko")),
                 .mount(virtiofs: "a", at: "/mnt/a", options: ["dax=always"], readOnly: true),
-                .moduleInsert(.name("dummy"), parameters: ["numdummies=2"]),
+                .moduleInsert(.name("dummy"), parameters: ["numdummies=2"], dependencies: false),
                 .moduleRemove(name: "dummy"),
                 .unmount(at: "/mnt/a"),
                 .run(.arguments(["ls", "-l", "/"]), status: 2, caseName: "listing"),
