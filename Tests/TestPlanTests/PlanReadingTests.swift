@@ -167,7 +167,7 @@ import TestPlan
             }
             let refusals = [
                 ("dat", "'\(directory)/dat' cannot be found: No such file or directory: create the directory"),
-                ("data/file", "'\(directory)/data/file' is not a directory: share the directory around it"),
+                ("data/file", "'\(directory)/data/file' is not a directory: name the directory around it"),
                 ("out", "'\(directory)/out' leads out of the plan's directory: replace the symbolic link by a copy"),
             ]
             for (path, message) in refusals {
