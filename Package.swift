@@ -86,6 +86,7 @@ let package = Package(
         .testTarget(
             name: "RunnerTests", dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "TestPlan", system],
             swiftSettings: settings),
+        .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "vmharness", system],

@@ -13,6 +13,7 @@ seabios              the firmware of guests
 mmdebstrap           guest images and build roots
 busybox-static       make bench: an init that does nothing
 cpio                 make bench and tests: reading and writing archives
+bubblewrap           the sandbox in which plans' own code is compiled
 binutils             tests: what is in a kernel image
 kmod                 module dependencies
 e2fsprogs            filesystem images

@@ -3,8 +3,9 @@
  * dm-big-ioctl MIB: one device-mapper ioctl with a buffer of MIB mebibytes.
  *
  * The kernel copies the whole buffer (drivers/md/dm-ioctl.c, copy_params())
- * into memory of its own by kvmalloc(), within memalloc_noio_save(): a table
- * of many targets does the same.
+ * into memory of its own by kvmalloc() with GFP_NOIO; 5.10 does so within
+ * memalloc_noio_save(), later kernels leave that to vmalloc. A table of many
+ * targets takes the same way.
  */
 #include <errno.h>
 #include <fcntl.h>
