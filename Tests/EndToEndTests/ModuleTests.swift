@@ -27,7 +27,7 @@ extension EndToEnd {
             try await Self.run("missing") { cell, _ in
                 let reason = try #require(cell.cases.first { $0.verdict == .fail }?.reason)
                 #expect(reason.contains("needs a symbol"), "\(reason)")
-                #expect(reason.contains("missing: Unknown symbol vringh_notify_enable_kern"), "\(reason)")
+                #expect(reason.contains("missing: Unknown symbol cordic_calc_iq"), "\(reason)")
             }
         }
 
