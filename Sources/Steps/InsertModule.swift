@@ -16,7 +16,10 @@ func insertModule(
     let said = result.text + result.errorText
     let lines = try await KernelLines.read(in: context).lines
     guard result.status == 0 else {
-        let trouble = InsertionTrouble(said: said, lines: lines)
+        var trouble = InsertionTrouble(said: said, lines: lines)
+        if said.contains("File exists"), case .path(let path) = source {
+            trouble.words += try await comparison(of: path, in: context)
+        }
         let evidence = lastLines(said) + lines.suffix(5).map { "kernel: \($0)" }
         return StepResult(
             .failed(reason: "cannot insert \(source): \(trouble.text)", evidence: evidence), output: said)
@@ -25,6 +28,21 @@ func insertModule(
         return StepResult(.broken(reason: "the module does not know a parameter: \(line)"), output: said)
     }
     return StepResult(.passed, output: said, cases: KTAPReader.cases(in: lines))
+}
+
+/// Whether the module that is loaded already is the file's: a stock module in
+/// the place of the one to test would be tested without a word.
+private func comparison(of path: String, in context: StepContext) async throws -> String {
+    let script = """
+        modinfo -F name \(GuestWord.quoted(path))
+        modinfo -F srcversion \(GuestWord.quoted(path))
+        cat /sys/module/"$(modinfo -F name \(GuestWord.quoted(path)))"/srcversion
+        """
+    let result = try await context.shell.run(script, timeout: .seconds(20))
+    let words = result.text.split(separator: "\n")
+    guard result.status == 0, words.count == 3 else { return "" }
+    return words[1] == words[2]
+        ? ", the same as in this file" : ", and it is not the one in this file (srcversion differs)"
 }
 
 /// The kernel's own modules that a file names in its `depends`.

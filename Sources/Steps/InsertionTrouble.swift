@@ -2,7 +2,7 @@
 /// line. insmod knows an errno only, and several causes share one.
 struct InsertionTrouble {
     /// One clause.
-    let words: String
+    var words: String
     /// The kernel's own line; nil where it said nothing.
     let line: String?
 
