@@ -28,6 +28,8 @@ struct KTAPReader {
     private var isOpen = false
     private var planned: Int?
     private var seenAtTop = 0
+    /// The suites announced by `# Subtest: NAME`, with the indentation of their tests.
+    private var suites: [(depth: Int, name: String)] = []
 
     private static let mostCases = 10_000
     private static let mostDiagnostics = 20
@@ -59,12 +61,18 @@ struct KTAPReader {
         guard isOpen else { return }
         if text.hasPrefix("1..") {
             if depth == 0 { planned = (planned ?? 0) + (Int(text.dropFirst(3).prefix(while: \.isNumber)) ?? 0) }
+        } else if text.hasPrefix("# Subtest: ") {
+            suites.removeAll { $0.depth >= depth }
+            suites.append((depth, String(text.dropFirst(11).prefix(120))))
         } else if text.hasPrefix("#") {
             if diagnostics.count < Self.mostDiagnostics { diagnostics.append(String(text.drop { "# ".contains($0) })) }
         } else if text.hasPrefix("Bail out!") {
             add(StepCase(name: "KTAP", verdict: .error, reason: String(text)))
-        } else if let result = Self.result(text) {
+        } else if var result = Self.result(text) {
             if depth == 0 { seenAtTop += 1 }
+            // The result of a suite comes after those of its tests, one level up.
+            suites.removeAll { $0.depth > depth }
+            result.name = (suites.map(\.name) + [result.name]).joined(separator: "/")
             add(result)
         }
     }

@@ -27,6 +27,7 @@ import Testing
             "    ok 1 list_init", "    # list_add: EXPECTATION FAILED at lib/list-test.c:42", "    not ok 2 list_add",
             "# list: pass:1 fail:1 skip:0 total:2", "not ok 1 list",
         ])
+        #expect(cases.map(\.name) == ["list/list_init", "list/list_add", "list"])
         #expect(cases.map(\.verdict) == [.pass, .fail, .fail])
         #expect(cases[1].reason == "list_add: EXPECTATION FAILED at lib/list-test.c:42")
     }
