@@ -13,6 +13,7 @@ seabios              the firmware of guests
 mmdebstrap           guest images and build roots
 busybox-static       make bench: an init that does nothing
 cpio                 make bench and tests: reading and writing archives
+bubblewrap           the sandbox in which plans' own code is compiled
 binutils             symbolization (addr2line)
 gcc                  tests: a small kernel to symbolize
 time                 make bench: CPU time and peak memory

@@ -33,7 +33,7 @@ extension AptArchive {
         return packages.map { package in
             // The version's colon is escaped in file names (apt's QuoteString).
             let version = package.version.split(separator: ":").joined(separator: "%3a")
-            return directory.appending("\(package.name)_\(version)_amd64.deb")
+            return directory.appending("\(package.name)_\(version)_\(package.architecture).deb")
         }
     }
 

@@ -3,6 +3,8 @@ struct AptStanza: Hashable {
     let name: String
     let version: String
     let sha256: String
+    /// `amd64`, or `all`.
+    let architecture: String
     /// The names in `Depends` and `Pre-Depends`, alternatives left out.
     let dependencies: [String]
 
@@ -26,6 +28,7 @@ struct AptStanza: Hashable {
                 .flatMap { $0.split(separator: ",") }
             return AptStanza(
                 name: String(name), version: String(version), sha256: String(sha256),
+                architecture: fields["Architecture"].map(String.init) ?? "amd64",
                 dependencies: relations.compactMap { relation in
                     relation.split(separator: " ").first.map(String.init)
                 })

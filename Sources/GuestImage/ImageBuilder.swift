@@ -24,8 +24,11 @@ struct ImageBuilder {
     /// - Returns: the digest of what went in.
     func build(in entry: FilePath) async throws -> String {
         let root = entry.appending("root")
-        try await bootstrap(root, scratch: entry)
-        let packages = try await installedPackages(root)
+        progress("building the image \(definition.name): \(definition.packages.joined(separator: " "))")
+        try await Bootstrap(
+            suite: definition.suite, packages: definition.packages, purpose: "image \(definition.name)", time: Self.time
+        ).make(root, scratch: entry)
+        let packages = try await Bootstrap.installedPackages(root)
         try await configure(root)
         try takeOut("busybox", from: root.appending("usr/bin/busybox"), into: entry)
         try writeFile(entry.appending(GuestInitFiles.initramfs), files.content(GuestInitFiles.initramfs), mode: 0o755)
@@ -37,58 +40,6 @@ struct ImageBuilder {
         try await removeTree(root)
         try RootImageManifest(name: definition.name, recipe: recipe, packages: packages).write(to: entry)
         return try await Digest.of("image \(recipe)\n" + packages.joined(separator: "\n"))
-    }
-
-    private func bootstrap(_ root: FilePath, scratch: FilePath) async throws {
-        guard getuid() == 0 else {
-            throw Failure(
-                "an image can only be built by root: its files have owners", on: definition.name,
-                advice: "run `vmharness image build \(definition.name)` as root", blame: .request)
-        }
-        let sources = scratch.appending("debian.sources")
-        let mirrors = try await AptMirrors.ofThisMachine()
-        let text = mirrors.sources(releases: [definition.suite], keyring: AptArchive.keyring, backports: false)
-        try writeFile(sources, Array(text.utf8))
-        progress("building the image \(definition.name): \(definition.packages.joined(separator: " "))")
-        var arguments = [
-            // All of it lives in namespaces of its own: when `unshare` dies, with
-            // us or by SIGKILL, every process in it does, and its mounts go too.
-            "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "--propagation", "private", "--",
-            "mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory",
-            "--include=\(definition.packages.joined(separator: ","))",
-            "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
-            "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/info/*",
-            "--aptopt=APT::Sandbox::User \"root\"", "--aptopt=Acquire::Languages \"none\"",
-        ]
-        arguments += try await proxies().map { "--aptopt=\($0)" }
-        arguments += [definition.suite, root.string, sources.string]
-        try await Command(
-            "unshare", arguments,
-            environment: [
-                "TMPDIR": scratch.string, "SOURCE_DATE_EPOCH": String(Self.time), "LC_ALL": "C.UTF-8",
-            ]
-        )
-        .check(
-            timeout: .seconds(3600),
-            advice: "check the network and the packages' names; trixie needs debian-archive-keyring 2023.3+deb12u2")
-    }
-
-    /// The machine's proxies for apt, as lines of apt.conf: mmdebstrap does not read its configuration.
-    private func proxies() async throws -> [String] {
-        let result = try await Command("apt-config", ["dump", "--format", "%F \"%v\";%n", "Acquire"])
-            .check(timeout: .seconds(60))
-        return result.text.split(separator: "\n").map(String.init).filter { line in
-            let key = line.prefix { $0 != " " }.lowercased()
-            return key.hasSuffix("::proxy") && !line.hasSuffix("\"\";")
-        }
-    }
-
-    private func installedPackages(_ root: FilePath) async throws -> [String] {
-        let result = try await Command(
-            "dpkg-query", ["--admindir", root.appending("var/lib/dpkg").string, "-W", "-f", "${Package} ${Version}\n"]
-        )
-        .check(timeout: .seconds(60))
-        return result.text.split(separator: "\n").map(String.init).sorted()
     }
 
     private func configure(_ root: FilePath) async throws {

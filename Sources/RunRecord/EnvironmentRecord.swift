@@ -127,6 +127,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var initSystem: String
     /// The virtiofs shares.
     public var shares: [Share]
+    /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
+    public var builds: [String]?
     /// The host.
     public var host: Host
     /// QEMU's events: name and data, a line each.

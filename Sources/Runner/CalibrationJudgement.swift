@@ -23,24 +23,30 @@ public struct CalibrationJudgement: Sendable, Hashable {
     ///   - plan: whose calibration.
     ///   - run: holds a cell for each of its kernels.
     public static func judge(_ plan: TestPlan, _ run: RunRecord) -> [CalibrationJudgement] {
-        func cell(_ expectation: Calibration.Expectation) -> CellRecord? {
-            run.cells.first { $0.plan == plan.name && $0.kernel == "\(expectation.kernel)" }
+        func cells(_ expectation: Calibration.Expectation) -> [CellRecord?] {
+            let cells = run.cells.filter { cell in
+                cell.plan == plan.name && cell.kernel == "\(expectation.kernel)"
+                    && expectation.settings.allSatisfy { cell.parameters[$0.key] == $0.value }
+            }
+            return cells.isEmpty ? [nil] : cells
         }
-        let failing = plan.calibration.fails.map { expectation in
-            let cell = cell(expectation)
-            let titles = cell?.findings.filter { $0.severity == .failure }.map(\.title) ?? []
-            let shown = expectation.finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
-            let expected = "must fail" + (expectation.finding.map { " with '\($0)'" } ?? "")
-            let with = titles.isEmpty ? "" : " with " + titles.map { "'\($0)'" }.joined(separator: ", ")
-            return CalibrationJudgement(
-                kernel: "\(expectation.kernel)", expected: expected, actual: words(cell) + with,
-                holds: cell?.verdict == .fail && shown)
+        let failing = plan.calibration.fails.flatMap { expectation in
+            cells(expectation).map { cell in
+                let titles = cell?.findings.filter { $0.severity == .failure }.map(\.title) ?? []
+                let shown = expectation.finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
+                let expected = "must fail" + (expectation.finding.map { " with '\($0)'" } ?? "")
+                let with = titles.isEmpty ? "" : " with " + titles.map { "'\($0)'" }.joined(separator: ", ")
+                return CalibrationJudgement(
+                    kernel: subject(expectation, cell, plan), expected: expected, actual: words(cell) + with,
+                    holds: cell?.verdict == .fail && shown)
+            }
         }
-        let passing = plan.calibration.passes.map { expectation in
-            let cell = cell(expectation)
-            return CalibrationJudgement(
-                kernel: "\(expectation.kernel)", expected: "must pass",
-                actual: words(cell) + (cell?.reason.map { ": \($0)" } ?? ""), holds: cell?.verdict == .pass)
+        let passing = plan.calibration.passes.flatMap { expectation in
+            cells(expectation).map { cell in
+                return CalibrationJudgement(
+                    kernel: subject(expectation, cell, plan), expected: "must pass",
+                    actual: words(cell) + (cell?.reason.map { ": \($0)" } ?? ""), holds: cell?.verdict == .pass)
+            }
         }
         return failing + passing
     }
@@ -49,6 +55,16 @@ public struct CalibrationJudgement: Sendable, Hashable {
     public static func exitStatus(_ judgements: [CalibrationJudgement], _ run: RunRecord) -> Int32 {
         if judgements.allSatisfy(\.holds) { return 0 }
         return run.cells.contains { $0.verdict == .error } ? 3 : 1
+    }
+
+    /// The kernel with the values that tell the cell from the others on it.
+    private static func subject(
+        _ expectation: Calibration.Expectation, _ cell: CellRecord?, _ plan: TestPlan
+    ) -> String {
+        guard let cell else { return expectation.subject }
+        let values = plan.parameters.filter { $0.values.count > 1 }
+            .compactMap { parameter in cell.parameters[parameter.name].map { "\(parameter.name)=\($0)" } }
+        return ([cell.kernel] + values).joined(separator: ", ")
     }
 
     private static func words(_ cell: CellRecord?) -> String {

@@ -20,6 +20,9 @@ public struct Cell: Sendable, Hashable {
     public var id: String {
         let kernel = String(
             "\(self.kernel)".map { $0.isLetter || $0.isNumber || "._+-".contains($0) ? $0 : "-" }.suffix(100))
-        return "\(plan.name)@\(kernel)" + (repetition.map { "#\($0)" } ?? "")
+        let values = plan.variation.joined(separator: ",")
+            .map { $0.isASCII && ($0.isLetter || $0.isNumber) || "._+=,-".contains($0) ? $0 : "-" }
+        return "\(plan.name)@\(kernel)" + (values.isEmpty ? "" : ",\(String(values.prefix(80)))")
+            + (repetition.map { "#\($0)" } ?? "")
     }
 }

@@ -37,6 +37,11 @@ struct CellRunner: Sendable {
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))
+        if let lack = prepared.lack {
+            journal.add(CaseRecord(name: "requires", verdict: .skip, reason: lack, seconds: 0))
+            report(.cellEnded(journal.conclude()))
+            return
+        }
         do {
             try await withScratchDirectory { scratch in
                 try await runGuest(journal, in: place.path, scratch: scratch)

@@ -23,7 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
-        return EnvironmentRecord(
+        var record = EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
                 used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
@@ -48,6 +48,11 @@ extension GuestSession {
             },
             host: .init(kernel: Self.hostKernel(), cpus: ProcessInfo.processInfo.activeProcessorCount),
             notes: notes)
+        let builds = prepared.built.values.map { built in
+            "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
+        }
+        if !builds.isEmpty { record.builds = builds.sorted() }
+        return record
     }
 
     /// Adds what is only known at the end: how busy the host was, and what was lost.

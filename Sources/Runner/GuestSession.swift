@@ -70,9 +70,10 @@ struct GuestSession: Sendable {
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
-        let context = StepContext(
-            shell: shell, shares: shares, readOnlyShares: Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
-        ) { [kernel = runner.prepared.kernel] name in
+        let built = runner.prepared.built.mapValues(\.files)
+        let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
+        let context = StepContext(shell: shell, shares: shares, readOnlyShares: readOnly, built: built) {
+            [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
                 throw Failure("the kernel has no such module", on: name, advice: "")
             }

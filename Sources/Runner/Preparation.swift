@@ -3,7 +3,7 @@ public import GuestImage
 import HostProcess
 public import Machine
 public import SystemPackage
-import TestPlan
+public import TestPlan
 
 /// All that a cell's guest is made of, ready before any guest is started, so
 /// that what is wrong is refused first.
@@ -22,6 +22,10 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+    /// What was built of the plan's sources, by the step that wants it.
+    public let built: [StepAction: BuiltFiles]
+    /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
+    public let lack: String?
 
     /// What QEMU is given as `-kernel`: the unpacked image where the plan wants
     /// it, or leaves it open and unpacking would be emulated.
@@ -70,10 +74,19 @@ public struct Preparation: Sendable {
         for name in cells.map(\.kernel) where kernels[name] == nil {
             kernels[name] = try await store.resolve(name, refresh: options.refresh)
         }
-        for cell in cells { problems += Self.check(cell.plan, on: kernels[cell.kernel]!) }
+        var lacks: [Cell: String] = [:]
+        for cell in cells {
+            let lack = Self.lack(cell.plan, on: kernels[cell.kernel]!)
+            if cell.plan.requires.otherwise == .skip, let first = lack.first {
+                lacks[cell] = first.message
+            } else {
+                problems += lack + Self.check(cell.plan, on: kernels[cell.kernel]!)
+            }
+        }
         guard problems.isEmpty else { throw InvalidFile(diagnostics: problems) }
 
         let probe = AcceleratorProbe(cache: cache.root)
+        let builder = SourceBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
         var prepared: [PreparedCell] = []
         for cell in cells {
@@ -84,9 +97,28 @@ public struct Preparation: Sendable {
                     cell: cell, kernel: kernel, image: image,
                     initramfs: try await Initramfs.ensure(kernel: kernel, image: image, cache: cache),
                     accelerator: try await probe.choose(try request(for: cell.plan)),
-                    daemons: daemons[cell.plan]!, qemu: qemu))
+                    daemons: daemons[cell.plan]!, qemu: qemu,
+                    built: lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:],
+                    lack: lacks[cell]))
         }
         return prepared
+    }
+
+    /// Builds the plan's own modules and programs.
+    private static func build(
+        _ plan: TestPlan, for kernel: Kernel, by builder: SourceBuilder
+    ) async throws -> [StepAction: BuiltFiles] {
+        var built: [StepAction: BuiltFiles] = [:]
+        for action in plan.steps.map(\.action) where built[action] == nil {
+            switch action {
+            case .moduleBuild(let source, _):
+                built[action] = try await builder.modules(in: FilePath(source), for: kernel)
+            case .userspaceBuild(let source, _):
+                built[action] = try await builder.programs(in: FilePath(source))
+            default: break
+            }
+        }
+        return built
     }
 
     /// The accelerator that the plan and the command line agree on.
@@ -129,14 +161,36 @@ public struct Preparation: Sendable {
         }
     }
 
-    /// What the plan needs and the kernel lacks.
+    private static func missing(_ module: String, at location: SourceLocation?, on kernel: Kernel) -> Diagnostic? {
+        if kernel.hasModule(module) { return nil }
+        let near = nearestSpelling(of: module, among: kernel.moduleNames).map { "did you mean '\($0)'?" }
+        return Diagnostic(
+            location: location, message: "kernel \(kernel.release) has no module '\(module)'",
+            advice: near ?? "`vmharness kernel list` shows where its modules are")
+    }
+
+    /// What the plan requires and the kernel lacks.
+    private static func lack(_ plan: TestPlan, on kernel: Kernel) -> [Diagnostic] {
+        let modules = plan.requires.modules.compactMap { missing($0, at: nil, on: kernel) }
+        let options = plan.requires.config.compactMap { option -> Diagnostic? in
+            let parts = option.split(separator: "=", maxSplits: 1)
+            let actual = kernel.configValue(String(parts[0])) ?? "n"
+            let wanted = parts.count == 2 ? [String(parts[1])] : ["y", "m"]
+            guard !wanted.contains(actual) else { return nil }
+            let state =
+                kernel.config == nil
+                ? "the configuration of kernel \(kernel.release) is unknown, \(option) is required"
+                : "kernel \(kernel.release) has \(parts[0])=\(actual), not \(wanted.joined(separator: " or "))"
+            return Diagnostic(
+                location: nil, message: state, advice: "choose another kernel, or change the plan's `requires`")
+        }
+        return modules + options
+    }
+
+    /// What the plan's guest and steps need and the kernel lacks.
     private static func check(_ plan: TestPlan, on kernel: Kernel) -> [Diagnostic] {
         func missing(_ module: String, at location: SourceLocation?) -> Diagnostic? {
-            if kernel.hasModule(module) { return nil }
-            let near = nearestSpelling(of: module, among: kernel.moduleNames).map { "did you mean '\($0)'?" }
-            return Diagnostic(
-                location: location, message: "kernel \(kernel.release) has no module '\(module)'",
-                advice: near ?? "`vmharness kernel list` shows where its modules are")
+            Self.missing(module, at: location, on: kernel)
         }
         var problems: [Diagnostic?] = []
         if plan.guest.boot == .vmlinux && kernel.vmlinux == nil {
@@ -145,7 +199,6 @@ public struct Preparation: Sendable {
                     location: nil, message: "kernel \(kernel.release) cannot be booted unpacked (no PVH note)",
                     advice: "set `boot: bzimage` in the plan's guest"))
         }
-        for module in plan.requires.modules { problems.append(missing(module, at: nil)) }
         if !plan.guest.virtiofs.isEmpty {
             problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))
         }
@@ -159,19 +212,9 @@ public struct Preparation: Sendable {
                             location: step.location, message: "'\(module)' is built into kernel \(kernel.release)",
                             advice: "name one that is a file, such as dummy"))
                 }
-            case .moduleInsert(.name(let module), _): problems.append(missing(module, at: step.location))
+            case .moduleInsert(.name(let module), _, _), .moduleCycle(.name(let module), _, _, _):
+                problems.append(missing(module, at: step.location))
             default: break
-            }
-        }
-        for option in plan.requires.config {
-            let parts = option.split(separator: "=", maxSplits: 1)
-            let wanted = parts.count == 2 ? String(parts[1]) : "y"
-            let actual = kernel.configValue(String(parts[0])) ?? "n"
-            if actual != wanted {
-                problems.append(
-                    Diagnostic(
-                        location: nil, message: "kernel \(kernel.release) has \(parts[0])=\(actual), not \(wanted)",
-                        advice: "choose another kernel, or change the plan's `requires`"))
             }
         }
         return problems.compactMap { $0 }

@@ -45,7 +45,10 @@ struct StepRun: Sendable {
         judgement.findings = (spoken + judgement.findings).withoutConsequences
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
-        if step.isCase || verdict != .pass || !findings.isEmpty {
+        recordCases(judgement.cases)
+        // Where a step reports results of its own, its passing alone is none.
+        let speaks = step.isCase && judgement.cases.isEmpty
+        if speaks || verdict != .pass || !findings.isEmpty {
             session.journal.add(
                 CaseRecord(
                     name: step.title, verdict: verdict,
@@ -57,6 +60,23 @@ struct StepRun: Sendable {
         guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }
         return Stop(
             reason: "\(step.title): \(judgement.reason ?? "failed")", shellAnswers: judgement.shellAnswers)
+    }
+
+    /// The results that the step reported, such as those of a module that prints KTAP.
+    private func recordCases(_ cases: [StepCase]) {
+        for result in cases {
+            var findings: [Finding] = []
+            if result.verdict == .fail {
+                findings = session.record([
+                    Finding(
+                        source: .step, severity: .failure, kind: "test-failed", title: "not ok: \(result.name)",
+                        detail: result.evidence)
+                ])
+            }
+            session.journal.add(
+                CaseRecord(
+                    name: result.name, verdict: result.verdict, reason: result.reason, seconds: 0, findings: findings))
+        }
     }
 
     /// Why a plan cannot go on.
@@ -72,6 +92,7 @@ struct StepRun: Sendable {
         var reason: String?
         var findings: [Finding] = []
         var output = ""
+        var cases: [StepCase] = []
         var files: [String] = []
         /// The guest cannot be used any more.
         var stops = false
@@ -84,7 +105,7 @@ struct StepRun: Sendable {
     private func judge(_ result: StepResult) async throws -> Judgement {
         switch result.outcome {
         case .passed:
-            return Judgement(verdict: .pass, output: result.output, guestAnswers: true)
+            return Judgement(verdict: .pass, output: result.output, cases: result.cases, guestAnswers: true)
         case .failed(let reason, let evidence):
             let finding = Finding(
                 source: .step, severity: .failure, kind: "step-failed", title: "\(step.title): \(reason)",
@@ -198,9 +219,10 @@ struct StepRun: Sendable {
 extension PlanStep {
     /// True for a step that tests something; the others set up.
     var isCase: Bool {
-        switch action {
-        case .moduleInsert, .moduleRemove, .run, .unmount: true
-        case .modulePad, .mount: false
+        if isSetup { return false }
+        return switch action {
+        case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount: true
+        case .moduleBuild, .userspaceBuild, .modulePad, .mount: false
         }
     }
 
@@ -213,14 +235,15 @@ extension PlanStep {
     /// The program that is stuck in the guest when it hangs.
     var program: String? {
         switch action {
-        case .moduleInsert(.path, _): "insmod"
-        case .moduleInsert(.name, _): "modprobe"
+        case .moduleInsert(.path, _, _): "insmod"
+        case .moduleInsert(.name, _, _): "modprobe"
         case .moduleRemove: "rmmod"
+        case .moduleCycle: "sh"
         case .mount: "mount"
         case .unmount: "umount"
         case .run(.arguments(let words), _, _): words.first.map { String($0.split(separator: "/").last ?? "") }
         case .run(.shell, _, _): "sh"
-        case .modulePad: nil
+        case .moduleBuild, .userspaceBuild, .modulePad: nil
         }
     }
 }

@@ -10,17 +10,21 @@ public struct StepContext: Sendable {
     public let shares: [String: FilePath]
     /// The tags whose share the guest may not write to.
     public let readOnlyShares: Set<String>
+    /// What was built of the plan's sources, by the step that wants it.
+    public let built: [StepAction: [FilePath]]
     /// The uncompressed bytes of a module of the guest's kernel, by name.
     public let moduleBytes: @Sendable (String) async throws -> [UInt8]
 
     /// What a step may use.
     public init(
-        shell: RemoteShell, shares: [String: FilePath], readOnlyShares: Set<String>,
+        shell: RemoteShell, shares: [String: FilePath], readOnlyShares: Set<String> = [],
+        built: [StepAction: [FilePath]] = [:],
         moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
     ) {
         self.shell = shell
         self.shares = shares
         self.readOnlyShares = readOnlyShares
+        self.built = built
         self.moduleBytes = moduleBytes
     }
 }
@@ -45,11 +49,14 @@ public struct StepResult: Sendable {
     public var outcome: StepOutcome
     /// What it printed in the guest, for the evidence.
     public var output: String
+    /// Results of its own that it reported; with one of them, a step that passed says nothing itself.
+    public var cases: [StepCase]
 
     /// An outcome and what was printed.
-    public init(_ outcome: StepOutcome, output: String = "") {
+    public init(_ outcome: StepOutcome, output: String = "", cases: [StepCase] = []) {
         self.outcome = outcome
         self.output = output
+        self.cases = cases
     }
 }
 
@@ -86,14 +93,20 @@ public func perform(_ step: PlanStep, in context: StepContext) async throws -> S
 
 private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws -> StepResult {
     switch step.action {
+    case .moduleBuild(_, let place), .userspaceBuild(_, let place):
+        try await placeBuilt(step.action, at: place, step.timeout, in: context)
     case .modulePad(let module, let size, let target):
         try await padModule(module, to: size.bytes, at: target, in: context)
     case .mount(let tag, let directory, let options, let readOnly):
         try await mount(tag, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
     case .unmount(let directory):
         try await unmount(directory, step.timeout, in: context)
-    case .moduleInsert(let source, let parameters):
-        try await insertModule(source, parameters: parameters, step.timeout, in: context)
+    case .moduleInsert(let source, let parameters, let dependencies):
+        try await insertModule(
+            source, parameters: parameters, dependencies: dependencies, step.timeout, in: context)
+    case .moduleCycle(let source, let parameters, let times, let load):
+        try await cycleModule(
+            source, parameters: parameters, times: times, load: load, step.timeout, in: context)
     case .moduleRemove(let name):
         try await removeModule(name, step.timeout, in: context)
     case .run(let command, let status, _):

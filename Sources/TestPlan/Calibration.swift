@@ -4,6 +4,8 @@ public struct Calibration: Sendable, Hashable {
     public struct Expectation: Sendable, Hashable {
         /// The kernel.
         public var kernel: KernelName
+        /// The values of parameters for which it is expected; all values of those which are not named.
+        public var settings: [String: String]
         /// The title of the finding that must be among those of a failing run, or nil if any failure will do.
         /// Always nil for a kernel that must pass.
         public var finding: String?
@@ -11,10 +13,19 @@ public struct Calibration: Sendable, Hashable {
         public var location: SourceLocation
 
         /// Creates an expectation.
-        public init(kernel: KernelName, finding: String? = nil, location: SourceLocation) {
+        public init(
+            kernel: KernelName, settings: [String: String] = [:], finding: String? = nil, location: SourceLocation
+        ) {
             self.kernel = kernel
+            self.settings = settings
             self.finding = finding
             self.location = location
+        }
+
+        /// The kernel, and the values where it names some: `debian:6.1, size=1MiB`.
+        public var subject: String {
+            (["\(kernel)"] + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+                .joined(separator: ", ")
         }
     }
 
@@ -33,7 +44,7 @@ public struct Calibration: Sendable, Hashable {
     public var isEmpty: Bool { fails.isEmpty && passes.isEmpty }
 }
 
-/// What must be there for a plan to mean anything; what lacks it is skipped with that reason.
+/// What must be there for a plan to mean anything.
 public struct Requirements: Sendable, Hashable {
     /// The accelerator, or nil if any will do.
     public var accelerator: Accelerator?
@@ -42,10 +53,24 @@ public struct Requirements: Sendable, Hashable {
     /// Configuration which the kernel must have: `CONFIG_X` (set to y or m) or `CONFIG_X=VALUE`.
     public var config: [String]
 
+    /// What becomes of a cell whose kernel lacks something.
+    public var otherwise: Otherwise
+
+    /// What to do about a kernel that lacks something.
+    public enum Otherwise: String, Sendable, Hashable, CaseIterable {
+        /// Refuse the whole run before a guest starts.
+        case refuse
+        /// Skip the cell, with what it lacks as the reason.
+        case skip
+    }
+
     /// Creates requirements.
-    public init(accelerator: Accelerator? = nil, modules: [String] = [], config: [String] = []) {
+    public init(
+        accelerator: Accelerator? = nil, modules: [String] = [], config: [String] = [], otherwise: Otherwise = .refuse
+    ) {
         self.accelerator = accelerator
         self.modules = modules
         self.config = config
+        self.otherwise = otherwise
     }
 }

@@ -1,25 +1,27 @@
 extension PlanParser {
-    func calibration(_ node: LocatedNode) -> Calibration? {
+    func calibration(_ node: LocatedNode, _ parameters: [TestPlan.Parameter]) -> Calibration? {
         guard let reader = MappingReader(node, of: "calibration", keys: ["fails", "passes"], problems) else {
             return nil
         }
-        let fails = expectations("fails", reader, keys: ["kernel", "finding"])
-        let passes = expectations("passes", reader, keys: ["kernel"])
-        var seen: [KernelName: SourceLocation] = [:]
+        let fails = expectations("fails", reader, keys: ["kernel", "with", "finding"], parameters)
+        let passes = expectations("passes", reader, keys: ["kernel", "with"], parameters)
+        var seen: [String: SourceLocation] = [:]
         for expectation in fails + passes {
-            if let first = seen[expectation.kernel] {
+            if let first = seen[expectation.subject] {
                 problems.report(
-                    "calibration names \(expectation.kernel) a second time",
+                    "calibration names \(expectation.subject) a second time",
                     at: expectation.location,
                     advice: "the first is in line \(first.line); keep one of them"
                 )
             }
-            seen[expectation.kernel] = seen[expectation.kernel] ?? expectation.location
+            seen[expectation.subject] = seen[expectation.subject] ?? expectation.location
         }
         return Calibration(fails: fails, passes: passes)
     }
 
-    private func expectations(_ key: String, _ reader: MappingReader, keys: [String]) -> [Calibration.Expectation] {
+    private func expectations(
+        _ key: String, _ reader: MappingReader, keys: [String], _ parameters: [TestPlan.Parameter]
+    ) -> [Calibration.Expectation] {
         guard let node = reader.node(key), let items = node.items(reader.label(key), problems) else { return [] }
         return items.compactMap { item -> Calibration.Expectation? in
             guard let entry = MappingReader(item, of: "an item of \(reader.label(key))", keys: keys, problems),
@@ -27,9 +29,11 @@ extension PlanParser {
                 let text = kernel.string(entry.label("kernel"), problems)
             else { return nil }
             let finding = entry.node("finding").flatMap { line($0, entry.label("finding"), longest: 200) }
+            let settings = entry.node("with").map { self.settings($0, entry.label("with"), parameters) } ?? [:]
             do throws(Diagnostic) {
                 let name = try KernelName(parsing: text)
-                return Calibration.Expectation(kernel: name, finding: finding, location: item.location)
+                return Calibration.Expectation(
+                    kernel: name, settings: settings, finding: finding, location: item.location)
             } catch {
                 problems.report(error.located(at: kernel.location))
                 return nil
@@ -37,8 +41,29 @@ extension PlanParser {
         }
     }
 
+    /// `with: {size: 1MiB}`: values of parameters that the plan declares with `values`.
+    private func settings(
+        _ node: LocatedNode, _ label: String, _ parameters: [TestPlan.Parameter]
+    ) -> [String: String] {
+        let varying = parameters.filter { !$0.values.isEmpty }
+        guard let reader = MappingReader(node, of: label, keys: varying.map(\.name), problems) else { return [:] }
+        return varying.reduce(into: [:]) { settings, parameter in
+            guard let value = reader.string(parameter.name) else { return }
+            guard parameter.values.contains(value) else {
+                problems.report(
+                    "parameter '\(parameter.name)' has no value \(quoted(value))",
+                    at: reader.place(of: parameter.name), advice: spellingAdvice(for: value, among: parameter.values))
+                return
+            }
+            settings[parameter.name] = value
+        }
+    }
+
     func requirements(_ node: LocatedNode, _ guest: GuestRequest) -> Requirements? {
-        guard let reader = MappingReader(node, of: "requires", keys: ["accel", "modules", "config"], problems) else {
+        guard
+            let reader = MappingReader(
+                node, of: "requires", keys: ["accel", "modules", "config", "otherwise"], problems)
+        else {
             return nil
         }
         var requirements = Requirements()
@@ -53,6 +78,7 @@ extension PlanParser {
         requirements.modules = checked("modules", reader, "must be the name of a module", isModuleName)
         requirements.config = checked(
             "config", reader, "must be CONFIG_NAME or CONFIG_NAME=VALUE", isConfiguration)
+        requirements.otherwise = reader.choice("otherwise", of: Requirements.Otherwise.self) ?? .refuse
         return requirements
     }
 

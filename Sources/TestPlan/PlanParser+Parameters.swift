@@ -1,6 +1,8 @@
 extension PlanParser {
     /// The longest value of a parameter, in bytes.
     private static let longestValue = 4096
+    /// Each is a guest of its own.
+    private static let mostValues = 100
 
     /// `parameters: {size: 10MiB}` or `parameters: {size: {default: 10MiB, summary: …}}`.
     func parameters(_ plan: MappingReader) -> [TestPlan.Parameter] {
@@ -27,13 +29,31 @@ extension PlanParser {
     private func parameter(_ entry: LocatedNode.Entry) -> TestPlan.Parameter? {
         let subject = "parameter '\(entry.key)'"
         var summary: String?
+        var values: [String] = []
         let value: LocatedNode
         if case .mapping = entry.value.content {
-            guard let reader = MappingReader(entry.value, of: subject, keys: ["default", "summary"], problems),
-                let node = reader.required("default")
+            guard
+                let reader = MappingReader(
+                    entry.value, of: subject, keys: ["default", "summary", "values"], problems)
             else { return nil }
-            value = node
             summary = reader.node("summary").flatMap { line($0, reader.label("summary"), longest: 200) }
+            if let node = reader.node("values") {
+                guard let items = node.items(reader.label("values"), problems), let first = items.first else {
+                    problems.report("\(reader.label("values")) is empty", at: node.location)
+                    return nil
+                }
+                values = distinctValues(items, subject)
+                guard reader.node("default") == nil else {
+                    problems.report(
+                        "\(subject) has both 'default' and 'values'", at: reader.place(of: "default"),
+                        advice: "keep 'values'; the plan runs with each of them")
+                    return nil
+                }
+                value = first
+            } else {
+                guard let node = reader.required("default") else { return nil }
+                value = node
+            }
         } else {
             value = entry.value
         }
@@ -42,7 +62,25 @@ extension PlanParser {
             problems.report("the default of \(subject) \(reason)", at: value.location)
             return nil
         }
-        return TestPlan.Parameter(name: entry.key, defaultValue: text, summary: summary, location: entry.location)
+        return TestPlan.Parameter(
+            name: entry.key, defaultValue: text, values: values, summary: summary, location: entry.location)
+    }
+
+    private func distinctValues(_ items: [LocatedNode], _ subject: String) -> [String] {
+        if items.count > Self.mostValues {
+            problems.report("\(subject) has more than \(Self.mostValues) values", at: items[0].location)
+        }
+        var values: [String] = []
+        for item in items {
+            guard let text = item.string("a value of \(subject)", problems) else { continue }
+            if let reason = unusable(text) {
+                problems.report("a value of \(subject) \(reason)", at: item.location)
+            } else if values.contains(text) {
+                problems.report("\(subject) has the value \(quoted(text)) twice", at: item.location)
+            }
+            values.append(text)
+        }
+        return values
     }
 
     /// The defaults, overridden by what was set.
@@ -58,6 +96,12 @@ extension PlanParser {
                 )
             } else if let reason = unusable(value) {
                 problems.report("the value set for parameter '\(name)' \(reason)", at: nil)
+            } else if let choices = parameters.first(where: { $0.name == name })?.values, !choices.isEmpty,
+                !choices.contains(value)
+            {
+                problems.report(
+                    "parameter '\(name)' of plan \(plan) cannot be \(quoted(value))", at: nil,
+                    advice: spellingAdvice(for: value, among: choices))
             } else {
                 values[name] = value
             }

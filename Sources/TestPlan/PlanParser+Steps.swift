@@ -1,16 +1,16 @@
 extension PlanParser {
     private static let timeouts = Duration.milliseconds(1) ... .seconds(24 * 3600)
-    /// MODULE_NAME_LEN of include/linux/moduleparam.h on 64-bit machines, without the final NUL.
-    private static let longestModuleName = 55
 
-    func steps(_ node: LocatedNode, _ guest: GuestRequest) -> [PlanStep] {
+    func steps(
+        _ node: LocatedNode, _ guest: GuestRequest, _ parameters: [TestPlan.Parameter], _ values: [String: String]
+    ) -> [PlanStep] {
         guard let items = node.items("'steps' in the plan", problems) else { return [] }
         if items.isEmpty {
             problems.report("the plan has no steps", at: node.location, advice: "add at least one")
         }
         var cases: [String: SourceLocation] = [:]
         return items.compactMap { item in
-            guard let step = step(item, guest) else { return nil }
+            guard let (step, applies) = step(item, guest, parameters, values), applies else { return nil }
             if case .run(_, _, let name?) = step.action {
                 if let first = cases[name] {
                     problems.report(
@@ -25,18 +25,49 @@ extension PlanParser {
         }
     }
 
-    private func step(_ node: LocatedNode, _ guest: GuestRequest) -> PlanStep? {
+    /// A step, and whether the values of the parameters are those it is for.
+    private func step(
+        _ node: LocatedNode, _ guest: GuestRequest, _ parameters: [TestPlan.Parameter], _ values: [String: String]
+    ) -> (step: PlanStep, applies: Bool)? {
         guard let entry = onlyEntry(node, "a step", of: StepKind.allCases.map(\.rawValue)),
             let kind = StepKind(rawValue: entry.key)
         else { return nil }
         let value = longForm(entry.value, kind)
         guard
-            let reader = MappingReader(value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout"], problems)
+            let reader = MappingReader(
+                value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout", "setup", "when"], problems)
         else { return nil }
         let name = reader.node("name").flatMap { line($0, reader.label("name"), longest: 120) }
         let timeout = reader.duration("timeout", in: Self.timeouts) ?? kind.defaultTimeout
+        let isSetup = reader.boolean("setup") ?? false
+        let applies = reader.node("when").map { when($0, reader.label("when"), parameters, values) } ?? true
         guard let action = action(kind, reader, guest) else { return nil }
-        return PlanStep(action: action, name: name, timeout: timeout, location: entry.location)
+        let step = PlanStep(
+            action: action, name: name, timeout: timeout, isSetup: isSetup, location: entry.location)
+        return (step, applies)
+    }
+
+    /// `when: {allocation: [noio, nofs]}`: whether parameters have one of the values named.
+    private func when(
+        _ node: LocatedNode, _ label: String, _ parameters: [TestPlan.Parameter], _ values: [String: String]
+    ) -> Bool {
+        let varying = parameters.filter { !$0.values.isEmpty }
+        guard let reader = MappingReader(node, of: label, keys: varying.map(\.name), problems) else { return true }
+        return varying.allSatisfy { parameter in
+            guard let value = reader.node(parameter.name) else { return true }
+            let wanted: [String]
+            if case .sequence = value.content {
+                wanted = value.strings(reader.label(parameter.name), problems) ?? []
+            } else {
+                wanted = value.string(reader.label(parameter.name), problems).map { [$0] } ?? []
+            }
+            for word in wanted where !parameter.values.contains(word) {
+                problems.report(
+                    "parameter '\(parameter.name)' has no value \(quoted(word))", at: value.location,
+                    advice: spellingAdvice(for: word, among: parameter.values))
+            }
+            return wanted.contains(values[parameter.name] ?? parameter.defaultValue)
+        }
     }
 
     /// `- run: uname -r` for `- run: {command: uname -r}`, where a kind has one key which says it all.
@@ -54,10 +85,12 @@ extension PlanParser {
 
     private func keys(of kind: StepKind) -> [String] {
         switch kind {
+        case .moduleBuild, .userspaceBuild: ["source", "at"]
         case .modulePad: ["module", "size", "to"]
         case .mount: ["virtiofs", "at", "options", "read-only"]
         case .unmount: ["at"]
-        case .moduleInsert: ["path", "module", "parameters"]
+        case .moduleInsert: ["path", "module", "parameters", "dependencies"]
+        case .moduleCycle: ["path", "module", "parameters", "times", "load"]
         case .moduleRemove: ["module"]
         case .run: ["command", "status", "case"]
         }
@@ -65,63 +98,19 @@ extension PlanParser {
 
     private func action(_ kind: StepKind, _ reader: MappingReader, _ guest: GuestRequest) -> StepAction? {
         switch kind {
+        case .moduleBuild: built(reader).map { .moduleBuild(source: $0.source, at: $0.at) }
+        case .userspaceBuild: built(reader).map { .userspaceBuild(source: $0.source, at: $0.at) }
         case .modulePad: modulePad(reader, guest)
         case .mount: mount(reader, guest)
         case .unmount:
             reader.required("at").flatMap { guestPath($0, reader.label("at")) }.map { .unmount(at: $0) }
         case .moduleInsert: moduleInsert(reader)
+        case .moduleCycle: moduleCycle(reader)
         case .moduleRemove:
             reader.required("module").flatMap { moduleName($0, reader.label("module")) }
                 .map { .moduleRemove(name: $0) }
         case .run: run(reader)
         }
-    }
-
-    // MARK: Modules
-
-    private func modulePad(_ reader: MappingReader, _ guest: GuestRequest) -> StepAction? {
-        let module = reader.required("module").flatMap { moduleName($0, reader.label("module")) }
-        // A module is read into memory as a whole, so 1 GiB is far beyond what loads.
-        let size = reader.required("size")
-            .flatMap { $0.byteCount(reader.label("size"), in: ByteCount(bytes: 1) ... .gibibytes(1), problems) }
-        let target = reader.required("to").flatMap { shareFile($0, reader.label("to"), guest) }
-        guard let module, let size, let target else { return nil }
-        return .modulePad(module: module, size: size, to: target)
-    }
-
-    private func moduleInsert(_ reader: MappingReader) -> StepAction? {
-        let parameters = reader.node("parameters").map { words($0, reader.label("parameters")) } ?? []
-        switch (reader.node("path"), reader.node("module")) {
-        case (let path?, nil):
-            return guestPath(path, reader.label("path")).map { .moduleInsert(.path($0), parameters: parameters) }
-        case (nil, let module?):
-            return moduleName(module, reader.label("module")).map { .moduleInsert(.name($0), parameters: parameters) }
-        case (nil, nil):
-            problems.report(
-                "\(reader.subject) has neither 'path' nor 'module'", at: reader.location,
-                advice: "add 'path: /…' for a file in the guest or 'module: NAME' for one of the kernel's own")
-        case (_?, let module?):
-            problems.report(
-                "\(reader.subject) has both 'path' and 'module'", at: module.location, advice: "keep one of them")
-        }
-        return nil
-    }
-
-    private func moduleName(_ node: LocatedNode, _ label: String) -> String? {
-        guard let name = node.string(label, problems) else { return nil }
-        guard isModuleName(name) else {
-            let advice = name.hasSuffix(".ko") ? "leave out '.ko'" : "use letters, digits, '_' and '-'"
-            problems.report(
-                "\(label) must be the name of a module, not \(quoted(name))", at: node.location, advice: advice)
-            return nil
-        }
-        return name
-    }
-
-    func isModuleName(_ name: String) -> Bool {
-        guard let first = name.first, isLetterOrDigit(first) else { return false }
-        return name.utf8.count <= Self.longestModuleName
-            && name.allSatisfy { isLetterOrDigit($0) || $0 == "_" || $0 == "-" }
     }
 
     // MARK: Mounts
@@ -145,7 +134,7 @@ extension PlanParser {
         return .run(command, status: status, caseName: caseName)
     }
 
-    private func command(_ node: LocatedNode, _ label: String) -> GuestCommand? {
+    func command(_ node: LocatedNode, _ label: String) -> GuestCommand? {
         guard case .sequence = node.content else {
             guard let text = node.string(label, problems) else { return nil }
             guard text.contains(where: { !$0.isWhitespace }) else {

@@ -20,7 +20,7 @@ extension PlanParser {
                 "the C virtiofsd has no cache mode 'metadata'", at: reader.place(of: "cache"),
                 advice: "use 'daemon: rust', or another cache mode")
         }
-        let share = reader.node("share").flatMap { shareDirectory($0, reader.label("share")) }
+        let share = reader.node("share").flatMap { planDirectory($0, reader.label("share")) }
         guard let tag else { return nil }
         return VirtiofsRequest(
             tag: tag, cache: cache, share: share, daemon: daemon, readOnly: readOnly, location: entry.location)
@@ -43,8 +43,8 @@ extension PlanParser {
         return tag
     }
 
-    /// A directory below the plan's own, which is all of the host that a plan may show to a guest.
-    private func shareDirectory(_ node: LocatedNode, _ label: String) -> String? {
+    /// A directory below the plan's own, which is all of the host that a plan may show to a guest or compile.
+    func planDirectory(_ node: LocatedNode, _ label: String) -> String? {
         guard let path = node.string(label, problems) else { return nil }
         func refuse(_ reason: String, _ advice: String) -> String? {
             problems.report("\(label): \(reason)", at: node.location, advice: advice)
@@ -68,7 +68,7 @@ extension PlanParser {
         }
         var status = stat()
         guard stat(resolved, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            return refuse("\(quoted(full)) is not a directory", "share the directory around it")
+            return refuse("\(quoted(full)) is not a directory", "name the directory around it")
         }
         guard access(resolved, R_OK | X_OK) == 0 else {
             return refuse("\(quoted(full)) is not readable", "check its permissions")

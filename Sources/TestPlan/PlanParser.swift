@@ -36,8 +36,10 @@ struct PlanParser {
 
         var substitution = ParameterSubstitution(values: values, problems)
         let guest = reader.node("guest").map { substitution.apply(to: $0) }.flatMap(self.guest) ?? GuestRequest()
-        let steps = reader.required("steps").map { substitution.apply(to: $0) }.map { self.steps($0, guest) } ?? []
-        let calibration = reader.node("calibration").flatMap(self.calibration) ?? Calibration()
+        let steps =
+            reader.required("steps").map { substitution.apply(to: $0) }
+            .map { self.steps($0, guest, parameters, values) } ?? []
+        let calibration = reader.node("calibration").flatMap { self.calibration($0, parameters) } ?? Calibration()
         let requires = reader.node("requires").flatMap { requirements($0, guest) } ?? Requirements()
 
         guard let name, let summary else { return nil }

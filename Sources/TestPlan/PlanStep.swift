@@ -6,41 +6,57 @@ public struct PlanStep: Sendable, Hashable {
     public var name: String?
     /// How long it may take before the hang ladder begins, 1 ms to 24 h.
     public var timeout: Duration
+    /// Whether it only prepares: no case of its own unless it goes wrong, so that its passing is no pass of the plan.
+    public var isSetup: Bool
     /// Where the plan says it.
     public var location: SourceLocation
 
     /// Creates a step.
-    public init(action: StepAction, name: String? = nil, timeout: Duration, location: SourceLocation) {
+    public init(
+        action: StepAction, name: String? = nil, timeout: Duration, isSetup: Bool = false, location: SourceLocation
+    ) {
         self.action = action
         self.name = name
         self.timeout = timeout
+        self.isSetup = isSetup
         self.location = location
     }
 }
 
 /// What a step does. Each case is one file in the Steps room, and one key in a plan.
 public enum StepAction: Sendable, Hashable {
+    /// `module.build`: put the modules of a Kbuild directory of the plan, built for the cell's kernel, into a
+    /// directory of the guest.
+    case moduleBuild(source: String, at: String)
+    /// `userspace.build`: put the C programs of a directory of the plan into a directory of the guest.
+    case userspaceBuild(source: String, at: String)
     /// `module.pad`: copy a module of the cell's kernel into a share, with zero bytes appended up to `size`.
     case modulePad(module: String, size: ByteCount, to: ShareFile)
     /// `mount`: mount the share with the tag `virtiofs` at a directory, which is made if it does not exist.
     case mount(virtiofs: String, at: String, options: [String], readOnly: Bool)
     /// `unmount`: unmount what is mounted at a directory.
     case unmount(at: String)
-    /// `module.insert`: insert a module, with `NAME=VALUE` parameters.
-    case moduleInsert(ModuleSource, parameters: [String])
+    /// `module.insert`: insert a module, with `NAME=VALUE` parameters. `dependencies`: insert first those of the
+    /// kernel's own modules which a file needs.
+    case moduleInsert(ModuleSource, parameters: [String], dependencies: Bool)
     /// `module.remove`: remove a module by its name.
     case moduleRemove(name: String)
+    /// `module.cycle`: insert and remove a module a number of times, while a command, if any, runs over and over.
+    case moduleCycle(ModuleSource, parameters: [String], times: Int, load: GuestCommand?)
     /// `run`: run a command and expect its exit status; `caseName` makes it a case with a verdict of its own.
     case run(GuestCommand, status: Int, caseName: String?)
 
     /// The action's key in a plan, such as `module.insert`.
     public var kind: StepKind {
         switch self {
+        case .moduleBuild: .moduleBuild
+        case .userspaceBuild: .userspaceBuild
         case .modulePad: .modulePad
         case .mount: .mount
         case .unmount: .unmount
         case .moduleInsert: .moduleInsert
         case .moduleRemove: .moduleRemove
+        case .moduleCycle: .moduleCycle
         case .run: .run
         }
     }
@@ -48,6 +64,10 @@ public enum StepAction: Sendable, Hashable {
 
 /// The keys of a plan's steps.
 public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Build modules of the plan.
+    case moduleBuild = "module.build"
+    /// Build programs of the plan.
+    case userspaceBuild = "userspace.build"
     /// Copy and pad a module.
     case modulePad = "module.pad"
     /// Mount a share.
@@ -58,6 +78,8 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     case moduleInsert = "module.insert"
     /// Remove a module.
     case moduleRemove = "module.remove"
+    /// Insert and remove a module over and over.
+    case moduleCycle = "module.cycle"
     /// Run a command.
     case run
 
@@ -66,8 +88,8 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// Generous, since TCG is some twenty times slower than KVM; plans that wait for a hang set their own.
     public var defaultTimeout: Duration {
         switch self {
-        case .modulePad, .mount, .unmount, .moduleInsert, .moduleRemove: .seconds(60)
-        case .run: .seconds(300)
+        case .moduleBuild, .userspaceBuild, .modulePad, .mount, .unmount, .moduleInsert, .moduleRemove: .seconds(60)
+        case .moduleCycle, .run: .seconds(300)
         }
     }
 }

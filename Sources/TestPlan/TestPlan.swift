@@ -9,15 +9,21 @@ public struct TestPlan: Sendable, Hashable {
         public var name: String
         /// The value unless it is set.
         public var defaultValue: String
+        /// The values which the plan runs with, each in a guest of its own unless one is set; empty: only the default.
+        public var values: [String]
         /// What it is for, or nil.
         public var summary: String?
         /// Where the plan declares it.
         public var location: SourceLocation
 
         /// Creates a parameter.
-        public init(name: String, defaultValue: String, summary: String? = nil, location: SourceLocation) {
+        public init(
+            name: String, defaultValue: String, values: [String] = [], summary: String? = nil,
+            location: SourceLocation
+        ) {
             self.name = name
             self.defaultValue = defaultValue
+            self.values = values
             self.summary = summary
             self.location = location
         }

@@ -60,6 +60,7 @@ private enum Doctor {
     private static let programs = [
         ("qemu-system-x86_64", "qemu-system-x86"), ("qemu-img", "qemu-utils"), ("ssh", "openssh-client"),
         ("ssh-keygen", "openssh-client"), ("setpriv", "util-linux"), ("mmdebstrap", "mmdebstrap"),
+        ("bwrap", "bubblewrap"),
         ("mke2fs", "e2fsprogs"), ("depmod", "kmod"), ("dpkg-deb", "dpkg"), ("apt-get", "apt"), ("xz", "xz-utils"),
         ("zstd", "zstd"),
     ]

@@ -30,7 +30,14 @@ struct PlanCalibrate: AsyncParsableCommand {
     private func calibrate(_ plan: TestPlan) async throws {
         var options = try guest.runOptions()
         options.jobs = jobs
-        let cells = (plan.calibration.fails + plan.calibration.passes).map { Cell(plan: plan, kernel: $0.kernel) }
+        var cells: [Cell] = []
+        for expectation in plan.calibration.fails + plan.calibration.passes {
+            for settings in plan.combinations(settings: expectation.settings) {
+                let cell = Cell(
+                    plan: try guest.data.plan(self.plan, settings: settings), kernel: expectation.kernel)
+                if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
+            }
+        }
         let (run, directory) = try await CellSession.run(cells, options)
         Terminal.output(Summary(run, directory: directory).text)
         let judgements = CalibrationJudgement.judge(plan, run)

@@ -20,28 +20,34 @@ struct PlanDescription {
                     + (share.share ?? "an empty directory"))
         }
         for parameter in plan.parameters {
-            lines.append("parameter \(parameter.name) = \(plan.values[parameter.name] ?? parameter.defaultValue)")
+            let value = plan.values[parameter.name] ?? parameter.defaultValue
+            let others = parameter.values.count > 1 ? " of \(parameter.values.joined(separator: ", "))" : ""
+            lines.append("parameter \(parameter.name) = \(value)\(others)")
         }
         lines.append("steps:")
         for (number, step) in plan.steps.enumerated() {
             lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout))")
         }
         for expectation in plan.calibration.fails {
-            lines.append("fails on \(expectation.kernel)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
+            lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
         }
-        for expectation in plan.calibration.passes { lines.append("passes on \(expectation.kernel)") }
+        for expectation in plan.calibration.passes { lines.append("passes on \(expectation.subject)") }
         return lines.joined(separator: "\n")
     }
 
     private func words(for step: PlanStep) -> String {
         let kind = step.action.kind.rawValue
         return switch step.action {
+        case .moduleBuild(let source, let place), .userspaceBuild(let source, let place):
+            "\(kind) \(source) into \(place)"
         case .modulePad(let module, let size, let target): "\(kind) \(module) to \(size) at \(target)"
         case .mount(let tag, let place, let options, let readOnly):
             "\(kind) virtiofs '\(tag)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
         case .unmount(let place): "\(kind) \(place)"
-        case .moduleInsert(let source, let parameters): "\(kind) \(source) \(parameters.joined(separator: " "))"
+        case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"
         case .moduleRemove(let name): "\(kind) \(name)"
+        case .moduleCycle(let source, _, let times, let load):
+            "\(kind) \(source), \(times) times\(load == nil ? "" : " under load")"
         case .run(.arguments(let words), let status, _): "\(kind) \(words) with status \(status)"
         case .run(.shell(let text), let status, _): "\(kind) \(text) with status \(status)"
         }

@@ -92,10 +92,13 @@ struct RunCommandLine: AsyncParsableCommand {
                     "no kernel to run on", on: plan.file,
                     advice: "name one with --kernel: the plan has no calibration", blame: .request)
             }
+            let variants = try plan.combinations(settings: values).map { try guest.data.plan(name, settings: $0) }
             for kernel in chosen {
-                for number in 1...`repeat` {
-                    let cell = Cell(plan: plan, kernel: kernel, repetition: `repeat` > 1 ? number : nil)
-                    if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
+                for variant in variants {
+                    for number in 1...`repeat` {
+                        let cell = Cell(plan: variant, kernel: kernel, repetition: `repeat` > 1 ? number : nil)
+                        if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
+                    }
                 }
             }
         }

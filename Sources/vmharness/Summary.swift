@@ -12,14 +12,14 @@ struct Summary {
     }
 
     var text: String {
-        let names = run.cells.map { $0.plan }
+        let names = run.cells.map(name)
         let kernels = run.cells.map(kernel)
         let widths = ((names.map(\.count).max() ?? 0) + 2, (kernels.map(\.count).max() ?? 0) + 2)
         var lines = [""]
-        for (cell, kernel) in zip(run.cells, kernels) {
+        for ((cell, kernel), name) in zip(zip(run.cells, kernels), names) {
             let verdict = styled(cell.verdict, cell.verdict.rawValue.uppercased().padded(7))
             lines.append(
-                "\(verdict)\(cell.plan.padded(widths.0))\(kernel.padded(widths.1))\(cell.seconds.formatted1) s")
+                "\(verdict)\(name.padded(widths.0))\(kernel.padded(widths.1))\(cell.seconds.formatted1) s")
             for record in cell.cases where record.verdict != .pass || !record.findings.isEmpty {
                 lines += describe(record, in: cell)
             }
@@ -40,6 +40,15 @@ struct Summary {
             let who = kernels.count == run.cells.count ? "" : "\(kernels.joined(separator: ", ")): "
             return Terminal.visible("note: \(who)\(note)")
         }
+    }
+
+    /// The plan, with the values in which its cells differ.
+    private func name(_ cell: CellRecord) -> String {
+        let varying = cell.parameters.filter { key, value in
+            run.cells.contains { $0.plan == cell.plan && $0.parameters[key] != value }
+        }
+        return Terminal.visible(
+            ([cell.plan] + varying.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
     }
 
     private func kernel(_ cell: CellRecord) -> String {

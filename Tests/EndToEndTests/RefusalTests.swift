@@ -1,5 +1,6 @@
 import Foundation
 import HostProcess
+import RunRecord
 import SystemPackage
 import Testing
 
@@ -66,6 +67,28 @@ extension EndToEnd {
                 let result = try await Harness.run(["run", plan.string, "--kernel", Harness.kernel])
                 #expect(result.status == 2)
                 #expect(result.errorText.contains("CONFIG_PROVE_LOCKING=n"), "\(result.errorText)")
+            }
+        }
+
+        @Test func aPlanMayHaveSuchAKernelSkipped() async throws {
+            try await withPlan(
+                """
+                requires: {config: [CONFIG_PROVE_LOCKING=y], otherwise: skip}
+                steps:
+                  - run: {command: [uname]}
+                """
+            ) { plan in
+                try await withScratchDirectory { scratch in
+                    let result = try await Harness.run(
+                        [
+                            "run", plan.string, "--kernel", Harness.kernel, "--json", "--out",
+                            scratch.appending("run").string,
+                        ])
+                    #expect(result.status == 0)
+                    let cell = try #require(try RunRecord(json: Data(result.output)).cells.first)
+                    #expect(cell.verdict == .skip)
+                    #expect(cell.reason?.contains("CONFIG_PROVE_LOCKING=n, not y") == true)
+                }
             }
         }
 

@@ -32,7 +32,8 @@ struct DebianKernelChoiceTests {
 
     private func stanza(_ name: String, _ version: String, dependencies: [String] = []) -> AptStanza {
         AptStanza(
-            name: name, version: version, sha256: String(repeating: "0", count: 64), dependencies: dependencies)
+            name: name, version: version, sha256: String(repeating: "0", count: 64), architecture: "amd64",
+            dependencies: dependencies)
     }
 
     @Test(arguments: [

@@ -30,7 +30,7 @@ import TestPlan
             plan.steps.map(\.action) == [
                 .modulePad(module: "dummy", size: .mebibytes(10), to: ShareFile(tag: "modules", path: "/big.ko")),
                 .mount(virtiofs: "modules", at: "/mnt/modules", options: [], readOnly: false),
-                .moduleInsert(.path("/mnt/modules/big.ko"), parameters: []),
+                .moduleInsert(.path("/mnt/modules/big.ko"), parameters: [], dependencies: false),
             ])
         #expect(plan.steps.map(\.timeout) == [.seconds(60), .seconds(60), .seconds(30)])
         #expect(plan.calibration.fails.map(\.kernel) == [.debian(series: "6.1", flavour: nil)])

@@ -63,7 +63,7 @@ import TestPlan
             plan.steps.map(\.action) == [
                 .modulePad(module: "dummy", size: .mebibytes(1), to: ShareFile(tag: "b", path: "/x/y.ko")),
                 .mount(virtiofs: "a", at: "/mnt/a", options: ["dax=always"], readOnly: true),
-                .moduleInsert(.name("dummy"), parameters: ["numdummies=2"]),
+                .moduleInsert(.name("dummy"), parameters: ["numdummies=2"], dependencies: false),
                 .moduleRemove(name: "dummy"),
                 .unmount(at: "/mnt/a"),
                 .run(.arguments(["ls", "-l", "/"]), status: 2, caseName: "listing"),
@@ -167,7 +167,7 @@ import TestPlan
             }
             let refusals = [
                 ("dat", "'\(directory)/dat' cannot be found: No such file or directory: create the directory"),
-                ("data/file", "'\(directory)/data/file' is not a directory: share the directory around it"),
+                ("data/file", "'\(directory)/data/file' is not a directory: name the directory around it"),
                 ("out", "'\(directory)/out' leads out of the plan's directory: replace the symbolic link by a copy"),
             ]
             for (path, message) in refusals {

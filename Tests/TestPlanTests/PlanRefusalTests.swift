@@ -236,12 +236,12 @@ import TestPlan
         Row(
             step("dance: {}"),
             """
-            plan.yaml:7:5: unknown step 'dance': use module.pad, mount, unmount, module.insert, module.remove \
-            or run
+            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mount, unmount, \
+            module.insert, module.remove, module.cycle or run
             """),
         Row(
             step("run"),
-            "plan.yaml:7:5: a step must be a mapping such as 'module.pad: {…}', not 'run': did you mean 'run: …'?"),
+            "plan.yaml:7:5: a step must be a mapping such as 'module.build: {…}', not 'run': did you mean 'run: …'?"),
         Row(
             step("module.insert:\n    path: /a"),
             """
@@ -282,7 +282,7 @@ import TestPlan
             step("module.insert: dummy"),
             """
             plan.yaml:7:20: module.insert must be a mapping, not 'dummy': write 'key: value' with path, module, \
-            parameters, name or timeout
+            parameters, dependencies, name, timeout, setup or when
             """),
         Row(
             step("module.remove: dummy.ko"),
@@ -390,7 +390,7 @@ import TestPlan
             "plan.yaml:5:32: '6.1' is not the name of a kernel: did you mean 'debian:6.1'?"),
         Row(
             calibration("{passes: [{kernel: host, finding: x}]}"),
-            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel"),
+            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel or with"),
         Row(
             calibration("{fails: [{kernel: host}], passes: [{kernel: host}]}"),
             "plan.yaml:5:49: calibration names host a second time: the first is in line 5; keep one of them"),

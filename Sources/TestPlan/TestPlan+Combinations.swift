@@ -1,0 +1,19 @@
+extension TestPlan {
+    /// The settings with which the plan runs, one cell each: every combination of the values of its parameters.
+    ///
+    /// - Parameter settings: the values that are set; such a parameter does not vary.
+    /// - Returns: `settings` alone if no parameter varies.
+    public func combinations(settings: [String: String]) -> [[String: String]] {
+        parameters.filter { $0.values.count > 1 && settings[$0.name] == nil }
+            .reduce([settings]) { combinations, parameter in
+                combinations.flatMap { combination in
+                    parameter.values.map { combination.merging([parameter.name: $0]) { $1 } }
+                }
+            }
+    }
+
+    /// The values of the parameters which may vary, in the plan's order: `["size=1MiB"]`.
+    public var variation: [String] {
+        parameters.filter { $0.values.count > 1 }.map { "\($0.name)=\(values[$0.name] ?? $0.defaultValue)" }
+    }
+}

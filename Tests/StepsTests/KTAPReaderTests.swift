@@ -1,0 +1,56 @@
+import RunRecord
+import Testing
+
+@testable import Steps
+
+/// Results in a kernel log, as KUnit and modules print them (Documentation/dev-tools/ktap.rst).
+@Suite struct KTAPReaderTests {
+    @Test func aModuleWithItsNameBeforeEachLine() {
+        let cases = KTAPReader.cases(in: [
+            "vmalloc_noio: loading out-of-tree module taints kernel.",
+            "vmalloc_noio: KTAP version 1",
+            "vmalloc_noio: 1..3",
+            "vmalloc_noio: # 96 of 96 page-table pages may recurse",
+            "vmalloc_noio: not ok 1 noio",
+            "vmalloc_noio: ok 2 - nofs # SKIP no page table was allocated",
+            "vmalloc_noio: ok 3 kernel",
+        ])
+        #expect(cases.map(\.name) == ["noio", "nofs", "kernel"])
+        #expect(cases.map(\.verdict) == [.fail, .skip, .pass])
+        #expect(cases.map(\.reason) == ["96 of 96 page-table pages may recurse", "no page table was allocated", nil])
+    }
+
+    @Test func nestedSuitesOfKUnit() {
+        let cases = KTAPReader.cases(in: [
+            "KTAP version 1", "1..1", "    KTAP version 1", "    # Subtest: list", "    # module: list_test",
+            "    1..2",
+            "    ok 1 list_init", "    # list_add: EXPECTATION FAILED at lib/list-test.c:42", "    not ok 2 list_add",
+            "# list: pass:1 fail:1 skip:0 total:2", "not ok 1 list",
+        ])
+        #expect(cases.map(\.name) == ["list/list_init", "list/list_add", "list"])
+        #expect(cases.map(\.verdict) == [.pass, .fail, .fail])
+        #expect(cases[1].reason == "list_add: EXPECTATION FAILED at lib/list-test.c:42")
+    }
+
+    /// A module that died half-way has not passed.
+    @Test func whatWasAnnouncedAndNeverReportedIsAFailure() {
+        let cases = KTAPReader.cases(in: ["m: KTAP version 1", "m: 1..2", "m: ok 1 first"])
+        #expect(cases.map(\.verdict) == [.pass, .fail])
+        #expect(cases[1].reason == "2 results announced, 1 reported")
+    }
+
+    @Test(arguments: [
+        ["m: ok 1 without a version line"], ["EXT4-fs (vda): mounted filesystem: ok 1"],
+        ["m: KTAP version 1", "ok computer"],
+        [],
+    ])
+    func otherLinesAreNoResults(lines: [String]) {
+        #expect(KTAPReader.cases(in: lines).isEmpty)
+    }
+
+    @Test func bailingOutIsAnErrorOfTheTest() {
+        let cases = KTAPReader.cases(in: ["m: KTAP version 1", "m: Bail out! no tracepoint"])
+        #expect(cases.map(\.verdict) == [.error])
+        #expect(cases[0].reason == "Bail out! no tracepoint")
+    }
+}

@@ -1,0 +1,68 @@
+import TestPlan
+import Testing
+
+/// Parameters with several values: a guest of its own for each.
+@Suite struct VariationTests {
+    private static let text = """
+        name: x
+        summary: A plan for tests
+        parameters:
+          flags: {values: [noio, nofs, kernel]}
+          size: 1MiB
+        steps:
+          - run: {command: [prepare], setup: true, when: {flags: [noio, nofs]}}
+          - run: {command: [test, "${flags}"]}
+          - run: {command: [more], when: {flags: kernel}}
+        calibration:
+          fails: [{kernel: "debian:5.10", with: {flags: noio}}, {kernel: "debian:5.10", with: {flags: nofs}}]
+          passes: [{kernel: "debian:5.10", with: {flags: kernel}}, {kernel: "debian:6.1"}]
+        requires: {config: [CONFIG_A=y], otherwise: skip}
+
+        """
+
+    @Test func everyValueIsARunUnlessOneIsSet() throws {
+        let plan = try PlanText.plan(Self.text)
+        #expect(plan.combinations(settings: [:]).map { $0["flags"] } == ["noio", "nofs", "kernel"])
+        #expect(plan.combinations(settings: ["flags": "nofs"]) == [["flags": "nofs"]])
+        #expect(plan.combinations(settings: ["size": "2MiB"]).allSatisfy { $0["size"] == "2MiB" })
+        #expect(plan.values == ["flags": "noio", "size": "1MiB"])
+        #expect(plan.variation == ["flags=noio"])
+    }
+
+    @Test(arguments: [("noio", ["prepare", "test"]), ("nofs", ["prepare", "test"]), ("kernel", ["test", "more"])])
+    func stepsBelongToValues(value: String, programs: [String]) throws {
+        let plan = try PlanText.plan(Self.text, settings: ["flags": value])
+        let words = plan.steps.map { step -> String in
+            guard case .run(.arguments(let words), _, _) = step.action else { return "" }
+            return words[0]
+        }
+        #expect(words == programs)
+        #expect(plan.steps[0].isSetup == (value != "kernel"))
+    }
+
+    @Test func calibrationNamesValues() throws {
+        let plan = try PlanText.plan(Self.text)
+        #expect(plan.calibration.fails.map(\.settings) == [["flags": "noio"], ["flags": "nofs"]])
+        #expect(plan.calibration.passes.map(\.subject) == ["debian:5.10, flags=kernel", "debian:6.1"])
+        #expect(plan.requires.otherwise == .skip)
+    }
+
+    @Test(arguments: [
+        ("flags: nofs}}]", "flags: noif}}]", "parameter 'flags' has no value 'noif'"),
+        ("{flags: kernel}}\n", "{flags: kernle}}\n", "did you mean 'kernel'?"),
+        ("values: [noio, nofs, kernel]", "values: [noio, noio, kernel, nofs]", "has the value 'noio' twice"),
+        ("values: [noio", "default: a, values: [noio", "has both 'default' and 'values'"),
+        ("otherwise: skip", "otherwise: skp", "'skip'"),
+        ("with: {flags: nofs}", "with: {flags: noio}", "names debian:5.10, flags=noio a second time"),
+        ("with: {flags: nofs}", "with: {size: 1MiB}", "unknown key 'size'"),
+    ])
+    func mistakesAreNamed(part: String, mistake: String, message: String) {
+        let problems = PlanText.problems(of: Self.text.replacing(part, with: mistake))
+        #expect(problems.contains { $0.contains(message) }, "\(problems)")
+    }
+
+    @Test func onlyItsValuesCanBeSet() {
+        let problems = PlanText.problems(of: Self.text, settings: ["flags": "noi"])
+        #expect(problems == ["parameter 'flags' of plan x cannot be 'noi': did you mean 'noio'?"])
+    }
+}
