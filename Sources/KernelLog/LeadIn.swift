@@ -2,6 +2,8 @@
 enum LeadIn {
     static let all: [StaticString] = [
         "watchdog: ", "NMI watchdog: ", "rcu: ", "Oops: ", "[ ", "traps: ", "CPU ", "---[ end Kernel panic",
+        "c0 ", "c1 ", "c2 ", "c3 ", "c4 ", "c5 ", "c6 ", "c7 ",
+        "(0)[", "(1)[", "(2)[", "(3)[", "(4)[", "(5)[", "(6)[", "(7)[",
         "[0", "[1", "[2", "[3", "[4", "[5", "[6", "[7",
     ]
 
@@ -44,9 +46,17 @@ enum LeadIn {
         return vendorPrefix(message, i) ?? i
     }
 
-    /// `[4:  system_server: 3344] ` as vendor kernels write it.
-    private static func vendorPrefix(_ message: ByteView, _ i: Int) -> Int? {
-        guard message.at(i) == .bracket, message.at(i + 1).isDigit, message.at(i + 2) == .colon,
+    /// `[4:  system_server: 3344] `, `(4)[3344:system_server]` and `c4 3344 ` as vendor kernels write it.
+    static func vendorPrefix(_ message: ByteView, _ start: Int) -> Int? {
+        var i = start
+        if message.at(i) == UInt8(ascii: "c"), message.at(i + 1).isDigit, message.at(i + 2) == .space {
+            guard let pid = message.decimal(at: i + 3), message.at(pid.end) == .space else { return nil }
+            return pid.end + 1
+        }
+        if message.at(i) == UInt8(ascii: "("), message.at(i + 1).isDigit, message.at(i + 2) == UInt8(ascii: ")") {
+            i += 3
+        }
+        guard message.at(i) == .bracket, message.at(i + 1).isDigit, i > start || message.at(i + 2) == .colon,
             let close = message.firstIndex(of: .closingBracket, from: i), close - i < 40
         else { return nil }
         return message.at(close + 1) == .space ? close + 2 : close + 1

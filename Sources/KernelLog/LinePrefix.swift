@@ -65,7 +65,7 @@ extension LinePrefix {
             i = stamp.end
             found = true
         }
-        if let caller = Self.caller(line, at: i) {
+        if let caller = Self.caller(line, at: i) ?? (found ? Self.caller(line, at: i + 1) : nil) {
             speaker = caller.speaker
             i = caller.end
             found = true
@@ -80,11 +80,20 @@ extension LinePrefix {
         var i = index + 1
         while i - index < 16, line.at(i) == .space { i += 1 }
         guard let whole = line.decimal(at: i), line.at(whole.end) == UInt8(ascii: "."),
-            let part = line.decimal(at: whole.end + 1), line.at(part.end) == .closingBracket
+            let part = line.decimal(at: whole.end + 1), let close = stampEnd(line, at: part.end)
         else { return nil }
         var scale = 1.0
         for _ in 0..<(part.end - whole.end - 1) { scale *= 10 }
-        return (Double(whole.value) + Double(part.value) / scale, part.end + 1)
+        return (Double(whole.value) + Double(part.value) / scale, close + 1)
+    }
+
+    /// Where the bracket closes: vendors add the processor, `[    7.123456,0]`, `[    7.123456@1]`.
+    private static func stampEnd(_ line: ByteView, at index: Int) -> Int? {
+        var i = index
+        if line.at(i) == UInt8(ascii: ",") || line.at(i) == UInt8(ascii: "@"), let cpu = line.decimal(at: i + 1) {
+            i = cpu.end
+        }
+        return line.at(i) == .closingBracket ? i : nil
     }
 
     /// `345678] `: the rest of a timestamp where the log begins in the middle of a line, or a line was torn.

@@ -8,6 +8,8 @@ enum LineScan {
         if first == .bracket {
             next = quickStamp(line)
             if next == 0 { next = LinePrefix.parse(line).end } else { kernelSpeaks = true }
+            // The caller may stand apart.
+            if line.at(next) == .bracket { next = LinePrefix.parse(line).end }
         } else if !first.isLetter {
             next = LinePrefix.parse(line).end
             while line.at(next) == .space { next += 1 }

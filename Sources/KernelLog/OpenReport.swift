@@ -85,7 +85,8 @@ extension OpenReport {
         return linesSinceRelevant < patience
     }
 
-    private mutating func take(_ message: ByteView, of line: LogLine) {
+    private mutating func take(_ whole: ByteView, of line: LogLine) {
+        let message = LeadIn.vendorPrefix(whole, 0).map { whole.dropFirst($0) } ?? whole
         let shape = LineShape.of(message)
         let isUnreliable = shape == .frame && (FrameLine.parse(message)?.isUnreliable ?? false)
         if shape == .other, !speaker.isNamed, Self.foreignDumps.contains(where: { message.contains($0) }) {

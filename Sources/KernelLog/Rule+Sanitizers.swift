@@ -31,12 +31,13 @@ extension Rule {
     private static let kasanFree = Blame(
         [.headline, .callTrace, .frames], skip: ["slab_", "kfree", "kvfree", "vunmap", "vfree"])
 
-    /// `mm/kmsan/report.c`: traces without header, the first is that of the use.
+    /// `mm/kmsan/report.c`: traces without header, the first is that of the use. Out of tree,
+    /// before 6.1, it had one.
     private static let kmsan: [Rule] = [
         Rule(
             .kmsan, "BUG: KMSAN: kernel-usb-infoleak in {function}", "KMSAN: kernel-usb-infoleak in {guilty}",
             Blame(
-                [.frames],
+                [.frames], otherwise: [[.callTrace, .frames]],
                 skip: [
                     "alloc_skb", "usb_submit_urb", "usb_start_wait_urb", "usb_bulk_msg", "usb_interrupt_msg",
                     "usb_control_msg",
@@ -45,7 +46,7 @@ extension Rule {
         Rule(
             .kmsan, "BUG: KMSAN: {type} in {function}", "KMSAN: {type} in {guilty}",
             Blame(
-                [.frames],
+                [.frames], otherwise: [[.callTrace, .frames]],
                 skip: [
                     "alloc_skb", "netlink_ack", "netlink_rcv_skb",
                     // Ciphers are where the bytes are first looked at, not where they come from.

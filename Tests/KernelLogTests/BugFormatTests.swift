@@ -173,6 +173,20 @@ struct BugFormatTests {
              foo_use+0x10/0x20 [foo]
             """),
         Sample(
+            "kmsan out of tree", .kmsan, "KMSAN: uninit-value in foo_parse", function: "foo_parse",
+            """
+            [    3.000001] BUG: KMSAN: uninit-value in foo_parse+0x10/0x20
+            [    3.000002] CPU: 0 PID: 77 Comm: cat Not tainted 5.3.0 #1
+            [    3.000003] Call Trace:
+            [    3.000004]  dump_stack+0x191/0x1f0
+            [    3.000005]  kmsan_report+0x13a/0x2b0
+            [    3.000006]  __msan_warning+0x73/0xe0
+            [    3.000007]  foo_parse+0x10/0x20
+            [    3.000008]
+            [    3.000009] Uninit was created at:
+            [    3.000010]  foo_alloc+0x10/0x20
+            """),
+        Sample(
             "kmemleak", .kmemleak, "memory leak", function: nil,
             """
             [   80.000001] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
