@@ -20,7 +20,7 @@ public struct QEMUVersion: Sendable, Hashable {
     /// CPU could go on running code that another had just patched (QEMU commit
     /// deba78709ae8, "accel/tcg: Always lock pages before translation"): a
     /// guest kernel then dies of an `int3` that it wrote and took back, which
-    /// is no fault of its own. Seen here about once in twenty boots.
+    /// is no fault of its own. Seen in one of our first dozen boots.
     public var hasSafeThreads: Bool { number[0] > 8 || (number[0] == 8 && number[1] >= 1) }
 
     /// The installed one.
