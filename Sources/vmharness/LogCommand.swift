@@ -4,6 +4,7 @@ import HostProcess
 import KernelLog
 import Symbolizer
 import SystemPackage
+import TestPlan
 
 /// `vmharness log …`
 struct LogCommand: AsyncParsableCommand {
@@ -22,7 +23,7 @@ struct LogCommand: AsyncParsableCommand {
 
         @Argument(help: "A console log, or - for standard input.") var file: String
         @Flag(help: "One JSON object a line and report.") var json = false
-        @Option(help: ArgumentHelp("The kernel's vmlinux with debug information.", valueName: "vmlinux"))
+        @Option(help: ArgumentHelp("The kernel's vmlinux with debug information, or build:TREE.", valueName: "vmlinux"))
         var kernel: String?
         @Option(help: ArgumentHelp("A directory with the .ko or .ko.debug files of its modules.", valueName: "dir"))
         var modules: String?
@@ -79,6 +80,12 @@ extension LogCommand.Parse {
 
     private func symbolizer() async throws -> Symbolizer? {
         guard let kernel else { return nil }
+        // A built tree has the vmlinux at its top and its modules below.
+        if case .build(let tree)? = try? KernelName(parsing: kernel) {
+            let tree = FilePath(tree)
+            return try await Symbolizer(
+                kernel: tree.appending("vmlinux"), modules: modules.map { FilePath($0) } ?? tree)
+        }
         return try await Symbolizer(kernel: FilePath(kernel), modules: modules.map { FilePath($0) })
     }
 
