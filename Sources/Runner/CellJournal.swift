@@ -28,6 +28,13 @@ final class CellJournal: Sendable {
         }
     }
 
+    /// Notes what is not as a reader would expect, once.
+    func note(_ text: String) {
+        update { cell in
+            if cell.environment?.notes.contains(text) == false { cell.environment?.notes.append(text) }
+        }
+    }
+
     func add(_ record: CaseRecord) {
         update { cell in
             var record = record

@@ -26,15 +26,14 @@ struct GuestSession: Sendable {
     /// - Throws: `CancellationError`; `Failure` of our side.
     func run() async throws {
         journal.update { $0.environment = environment() }
-        try? (guest.command.description + "\n").write(
-            toFile: directory.appending("qemu-command.txt").string, atomically: false, encoding: .utf8)
+        _ = keep(Array((guest.command.description + "\n").utf8), as: "qemu-command.txt")
         defer { journal.update { finishEnvironment(&$0) } }
         let boot = try await race(limit: runner.options.bootLimit) {
             try await recorder.waitForLine(containing: InitMarks.ready)
         }
         guard case .finished = boot, recorder.initFailure == nil else {
             try await recordFailedBoot(boot)
-            try await keep(nil)
+            try await hold(nil)
             return
         }
         do {
@@ -94,7 +93,7 @@ struct GuestSession: Sendable {
         }
         if stopped?.shellAnswers ?? true { try await readKernelMessages(shell) }
         readDaemonLogs()
-        try await keep(shell)
+        try await hold(shell)
     }
 
     /// Runs an operation until it ends, the guest is in trouble, or time is up.
@@ -111,6 +110,20 @@ struct GuestSession: Sendable {
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
             return first
+        }
+    }
+
+    /// Keeps a file of evidence in the cell's directory. One that cannot be
+    /// kept is noted in the record, not fatal.
+    ///
+    /// - Returns: the file's name; nothing if it was not kept.
+    func keep(_ bytes: [UInt8], as file: String) -> [String] {
+        do {
+            try Data(bytes).write(to: URL(filePath: directory.appending(file).string))
+            return [file]
+        } catch {
+            journal.note("\(file) was not kept: \(error.localizedDescription)")
+            return []
         }
     }
 
@@ -164,13 +177,10 @@ struct GuestSession: Sendable {
             result.status == 0
         else {
             try Task.checkCancellation()
+            journal.note("the guest's kernel log could not be read: the console alone tells")
             return nil
         }
-        do {
-            try Data(result.output).write(to: URL(filePath: directory.appending("kmsg.log").string))
-        } catch {
-            journal.update { $0.environment?.notes.append("kmsg.log was not kept: \(error.localizedDescription)") }
-        }
+        _ = keep(result.output, as: "kmsg.log")
         return KernelMessages(result.output, file: "kmsg.log")
     }
 
@@ -215,7 +225,7 @@ struct GuestSession: Sendable {
         journal.add(CaseRecord(name: "virtiofsd", verdict: .pass, seconds: 0, findings: record(complaints)))
     }
 
-    private func keep(_ shell: RemoteShell?) async throws {
+    private func hold(_ shell: RemoteShell?) async throws {
         guard let wait = runner.options.keepFailed,
             Verdict.over(journal.record.cases.map(\.verdict)).exitStatus != 0
         else { return }

@@ -199,20 +199,22 @@ struct StepRun: Sendable {
     /// of the console: what stands before it on the console was said before it.
     private func mark(_ moment: String) async throws {
         let line = "vmharness: step \(number) (\(step.action.kind.rawValue)) \(moment)"
-        _ = try await withTimeout(.seconds(10)) {
+        let seen: Void? = try await withTimeout(.seconds(10)) {
             try await session.recorder.waitForLine(containing: line) {
                 let script = "echo '<5>\(line)' >/dev/kmsg"
                 _ = try? await shell.run(script, timeout: .seconds(8))
             }
+        }
+        if seen == nil {
+            session.journal.note(
+                "a mark of step \(number) did not come out of the console: findings may stand at a neighbour")
         }
     }
 
     private func keepOutput(_ output: String) -> [String] {
         guard !output.isEmpty else { return [] }
         let name = "step-\(number)-\(step.action.kind.rawValue).txt"
-        let path = session.directory.appending(name)
-        guard (try? output.write(toFile: path.string, atomically: false, encoding: .utf8)) != nil else { return [] }
-        return [name]
+        return session.keep(Array(output.utf8), as: name)
     }
 }
 

@@ -70,6 +70,9 @@ extension EndToEnd {
                 #expect(cell.cases.map(\.name) == ["true", "false", "as-ssh", "expected"])
                 #expect(cell.cases.map(\.verdict) == [.pass, .fail, .fail, .pass])
                 #expect(cell.cases[1].reason == "status 1, expected 0")
+                // Every mark and every file came through: nothing is noted of them.
+                let notes = try #require(cell.environment?.notes)
+                #expect(!notes.contains { $0.contains("mark of step") || $0.contains("not kept") })
             }
         }
 
