@@ -71,7 +71,9 @@ struct GuestSession: Sendable {
         }
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
-        let context = StepContext(shell: shell, shares: shares, readOnlyShares: readOnly, built: built) {
+        let context = StepContext(
+            shell: shell, directory: directory, shares: shares, readOnlyShares: readOnly, built: built
+        ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
                 throw Failure("the kernel has no such module", on: name, advice: "")

@@ -223,8 +223,8 @@ extension PlanStep {
     var isCase: Bool {
         if isSetup { return false }
         return switch action {
-        case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount: true
-        case .moduleBuild, .userspaceBuild, .modulePad, .mount: false
+        case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount, .fstests, .kselftest, .suite: true
+        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .mountDisk: false
         }
     }
 
@@ -241,11 +241,12 @@ extension PlanStep {
         case .moduleInsert(.name, _, _): "modprobe"
         case .moduleRemove: "rmmod"
         case .moduleCycle: "sh"
-        case .mount: "mount"
+        case .mkfs(_, let type, _): "mkfs.\(type)"
+        case .mount, .mountDisk: "mount"
         case .unmount: "umount"
         case .run(.arguments(let words), _, _): words.first.map { String($0.split(separator: "/").last ?? "") }
         case .run(.shell, _, _): "sh"
-        case .moduleBuild, .userspaceBuild, .modulePad: nil
+        case .moduleBuild, .userspaceBuild, .modulePad, .fstests, .kselftest, .suite: nil
         }
     }
 }

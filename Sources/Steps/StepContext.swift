@@ -6,6 +6,8 @@ public import TestPlan
 public struct StepContext: Sendable {
     /// The guest's shell.
     public let shell: RemoteShell
+    /// The cell's directory, for the files of cases.
+    public let directory: FilePath
     /// The host's directory behind each virtiofs tag.
     public let shares: [String: FilePath]
     /// The tags whose share the guest may not write to.
@@ -17,11 +19,12 @@ public struct StepContext: Sendable {
 
     /// What a step may use.
     public init(
-        shell: RemoteShell, shares: [String: FilePath], readOnlyShares: Set<String> = [],
+        shell: RemoteShell, directory: FilePath, shares: [String: FilePath], readOnlyShares: Set<String> = [],
         built: [StepAction: [FilePath]] = [:],
         moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
     ) {
         self.shell = shell
+        self.directory = directory
         self.shares = shares
         self.readOnlyShares = readOnlyShares
         self.built = built
@@ -99,6 +102,10 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
         try await padModule(module, to: size.bytes, at: target, in: context)
     case .mount(let tag, let directory, let options, let readOnly):
         try await mount(tag, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
+    case .mkfs, .mountDisk:
+        StepResult(.broken(reason: "not yet"))
+    case .fstests, .kselftest, .suite:
+        StepResult(.broken(reason: "a suite is run by its cases"))
     case .unmount(let directory):
         try await unmount(directory, step.timeout, in: context)
     case .moduleInsert(let source, let parameters, let dependencies):

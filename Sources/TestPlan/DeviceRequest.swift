@@ -2,6 +2,8 @@
 public enum DeviceRequest: Sendable, Hashable {
     /// A directory shared over virtiofs.
     case virtiofs(VirtiofsRequest)
+    /// A disk of its own.
+    case disk(DiskRequest)
 }
 
 /// A directory of the host which the guest can mount by its tag.

@@ -59,9 +59,14 @@ public struct GuestRequest: Sendable, Hashable {
     /// The virtiofs devices among ``devices``.
     public var virtiofs: [VirtiofsRequest] {
         devices.compactMap { device in
-            switch device {
-            case .virtiofs(let request): request
-            }
+            if case .virtiofs(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The disks among ``devices``.
+    public var disks: [DiskRequest] {
+        devices.compactMap { device in
+            if case .disk(let request) = device { request } else { nil }
         }
     }
 }

@@ -93,6 +93,7 @@ extension PlanParser {
         case .moduleCycle: ["path", "module", "parameters", "times", "load"]
         case .moduleRemove: ["module"]
         case .run: ["command", "status", "case"]
+        case .mkfs, .fstests, .kselftest, .suite: []
         }
     }
 
@@ -110,6 +111,7 @@ extension PlanParser {
             reader.required("module").flatMap { moduleName($0, reader.label("module")) }
                 .map { .moduleRemove(name: $0) }
         case .run: run(reader)
+        case .mkfs, .fstests, .kselftest, .suite: nil
         }
     }
 

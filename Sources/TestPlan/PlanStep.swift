@@ -34,6 +34,10 @@ public enum StepAction: Sendable, Hashable {
     case modulePad(module: String, size: ByteCount, to: ShareFile)
     /// `mount`: mount the share with the tag `virtiofs` at a directory, which is made if it does not exist.
     case mount(virtiofs: String, at: String, options: [String], readOnly: Bool)
+    /// `mkfs`: make a file system on a disk, with options for mkfs.TYPE(8).
+    case mkfs(disk: String, type: String, options: [String])
+    /// `mount` of a disk: mount its file system of this type at a directory, which is made if it does not exist.
+    case mountDisk(disk: String, type: String, at: String, options: [String], readOnly: Bool)
     /// `unmount`: unmount what is mounted at a directory.
     case unmount(at: String)
     /// `module.insert`: insert a module, with `NAME=VALUE` parameters. `dependencies`: insert first those of the
@@ -45,6 +49,12 @@ public enum StepAction: Sendable, Hashable {
     case moduleCycle(ModuleSource, parameters: [String], times: Int, load: GuestCommand?)
     /// `run`: run a command and expect its exit status; `caseName` makes it a case with a verdict of its own.
     case run(GuestCommand, status: Int, caseName: String?)
+    /// `fstests`: run cases of an fstests tree.
+    case fstests(FstestsRequest)
+    /// `kselftest`: run the kernel's own selftests.
+    case kselftest(KselftestRequest)
+    /// `suite`: run a program that reports its cases as KTAP or TAP.
+    case suite(SuiteRequest)
 
     /// The action's key in a plan, such as `module.insert`.
     public var kind: StepKind {
@@ -52,12 +62,16 @@ public enum StepAction: Sendable, Hashable {
         case .moduleBuild: .moduleBuild
         case .userspaceBuild: .userspaceBuild
         case .modulePad: .modulePad
-        case .mount: .mount
+        case .mkfs: .mkfs
+        case .mount, .mountDisk: .mount
         case .unmount: .unmount
         case .moduleInsert: .moduleInsert
         case .moduleRemove: .moduleRemove
         case .moduleCycle: .moduleCycle
         case .run: .run
+        case .fstests: .fstests
+        case .kselftest: .kselftest
+        case .suite: .suite
         }
     }
 }
@@ -70,7 +84,9 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     case userspaceBuild = "userspace.build"
     /// Copy and pad a module.
     case modulePad = "module.pad"
-    /// Mount a share.
+    /// Make a file system.
+    case mkfs
+    /// Mount a share or a disk.
     case mount
     /// Unmount a directory.
     case unmount
@@ -82,14 +98,23 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     case moduleCycle = "module.cycle"
     /// Run a command.
     case run
+    /// Run cases of fstests.
+    case fstests
+    /// Run the kernel's selftests.
+    case kselftest
+    /// Run a program that speaks KTAP or TAP.
+    case suite
 
     /// How long a step of this kind may take unless the plan says otherwise.
     ///
     /// Generous, since TCG is some twenty times slower than KVM; plans that wait for a hang set their own.
     public var defaultTimeout: Duration {
         switch self {
-        case .moduleBuild, .userspaceBuild, .modulePad, .mount, .unmount, .moduleInsert, .moduleRemove: .seconds(60)
+        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .unmount, .moduleInsert, .moduleRemove:
+            .seconds(60)
         case .moduleCycle, .run: .seconds(300)
+        // Their cases have limits of their own.
+        case .fstests, .kselftest, .suite: .seconds(24 * 3600)
         }
     }
 }

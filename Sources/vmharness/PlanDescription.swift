@@ -43,6 +43,14 @@ struct PlanDescription {
         case .modulePad(let module, let size, let target): "\(kind) \(module) to \(size) at \(target)"
         case .mount(let tag, let place, let options, let readOnly):
             "\(kind) virtiofs '\(tag)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
+        case .mkfs(let disk, let type, let options):
+            "\(kind) \(type) on '\(disk)' \(options.joined(separator: " "))"
+        case .mountDisk(let disk, let type, let place, let options, let readOnly):
+            "\(kind) \(type) of '\(disk)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
+        case .fstests(let request):
+            "\(kind) \((request.tests + request.groups.map { "-g \($0)" }).joined(separator: " "))"
+        case .kselftest(let request): "\(kind) \((request.collections + request.tests).joined(separator: " "))"
+        case .suite(let request): "\(kind) \(request.command)"
         case .unmount(let place): "\(kind) \(place)"
         case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"
         case .moduleRemove(let name): "\(kind) \(name)"

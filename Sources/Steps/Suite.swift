@@ -1,0 +1,101 @@
+public import RunRecord
+public import SystemPackage
+public import TestPlan
+
+/// A step that runs cases of its own, one after the other, and can go on in another guest with those that remain.
+public protocol Suite: Sendable {
+    /// How its cases are run.
+    var options: SuiteOptions { get }
+
+    /// Makes a guest ready and tells the cases in the order in which they run. Asked anew in each guest.
+    ///
+    /// - Throws: `Failure` with everything that is missing; `RemoteShell.Lost`; `RemoteShell.TimedOut`.
+    func prepare(in context: StepContext) async throws -> [SuiteCase]
+
+    /// Runs cases, which ``prepare(in:)`` named, and reports each as it begins and ends.
+    ///
+    /// Cancelling the task leaves the guest unusable for more: it is ended then.
+    ///
+    /// - Throws: `Failure`; `RemoteShell.Lost`; `RemoteShell.TimedOut`; `CancellationError`.
+    func run(
+        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) -> Void
+    ) async throws
+
+    /// A text that the guest's kernel log has in the line that begins a case: what the kernel says after that line and
+    /// before the next such line belongs to the case.
+    func mark(of name: String) -> String
+
+    /// Takes over what a case left on the results disk of a guest that did not live to hand it over.
+    ///
+    /// - Parameters:
+    ///   - name: the case.
+    ///   - results: a copy of that disk's files.
+    ///   - directory: the cell's.
+    /// - Returns: the files' names relative to the cell's directory.
+    func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String]
+}
+
+/// A case that a suite knows.
+public struct SuiteCase: Sendable, Hashable {
+    /// Unique in its suite: `generic/208`; with several sections `SECTION/generic/208`.
+    public var name: String
+    /// Why it is not run; nil if it is.
+    public var skip: String?
+
+    /// A case.
+    public init(name: String, skip: String? = nil) {
+        self.name = name
+        self.skip = skip
+    }
+}
+
+/// What a suite reports while it runs.
+public enum SuiteEvent: Sendable {
+    /// A case began.
+    case began(String)
+    /// A case ended.
+    case ended(SuiteResult)
+    /// It said something that is not understood; kept with the step's output.
+    case said(String)
+}
+
+/// How a case of a suite ended.
+public struct SuiteResult: Sendable, Hashable {
+    /// The case.
+    public var name: String
+    /// `pass`, `fail`, `skip` or `error`, before the kernel's findings are added.
+    public var verdict: Verdict
+    /// Why, in one sentence; nil for a plain pass.
+    public var reason: String?
+    /// Seconds as the suite measured them; nil if it did not.
+    public var seconds: Double?
+    /// The lines that show a failure, at most a few.
+    public var evidence: [String]
+    /// Its files, relative to the cell's directory.
+    public var files: [String]
+    /// It left something behind (a mount that is stuck) that would spoil the next case.
+    public var damage: String?
+
+    /// A result.
+    public init(
+        name: String, verdict: Verdict, reason: String? = nil, seconds: Double? = nil, evidence: [String] = [],
+        files: [String] = [], damage: String? = nil
+    ) {
+        self.name = name
+        self.verdict = verdict
+        self.reason = reason
+        self.seconds = seconds
+        self.evidence = evidence
+        self.files = files
+        self.damage = damage
+    }
+}
+
+/// The serial numbers of the disks that a cell with suites has besides those of the plan; the guest finds each below
+/// `/dev/vmharness`.
+public enum SuiteDisk {
+    /// The built tree, an ext4 image that can only be read.
+    public static let tree = "vmharness-tree"
+    /// The results, an ext4 file system that each guest of the cell mounts `sync`, so that they outlive it.
+    public static let results = "vmharness-results"
+}

@@ -1,0 +1,39 @@
+/// A disk of the guest, empty when the cell begins. It outlives the guest: one that takes another's place in the cell
+/// finds it as it was left.
+public struct DiskRequest: Sendable, Hashable {
+    /// Limits by which the host slows a disk down, to widen a race or to act as a slow device (QEMU's `throttling.*`).
+    public enum Limit: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Reads and writes a second.
+        case totalOperations = "iops-total"
+        /// Reads a second.
+        case readOperations = "iops-read"
+        /// Writes a second.
+        case writeOperations = "iops-write"
+        /// Bytes a second, both ways.
+        case totalBytes = "bps-total"
+        /// Bytes read a second.
+        case readBytes = "bps-read"
+        /// Bytes written a second.
+        case writeBytes = "bps-write"
+    }
+
+    /// The longest name in bytes: that of a virtio-blk serial number (virtio 1.2, 5.2.6.3).
+    public static let longestName = 20
+
+    /// The name: the disk's serial number, and `/dev/vmharness/NAME` in the guest.
+    public var name: String
+    /// Its size, a multiple of 1 MiB; the file behind it is sparse.
+    public var size: ByteCount
+    /// How it is slowed down.
+    public var limits: [Limit: Int]
+    /// Where the plan declares it.
+    public var location: SourceLocation
+
+    /// Creates a request.
+    public init(name: String, size: ByteCount, limits: [Limit: Int] = [:], location: SourceLocation) {
+        self.name = name
+        self.size = size
+        self.limits = limits
+        self.location = location
+    }
+}

@@ -1,0 +1,68 @@
+/// What every step that runs a suite of cases may say about how they are run.
+public struct SuiteOptions: Sendable, Hashable {
+    /// How long a case may take. With a history it is `factor` times its median, at least `floor`; without one, `first`.
+    public struct Limits: Sendable, Hashable {
+        /// The limit of a case that was never seen to end; 20 min unless the plan says otherwise.
+        public var first: Duration
+        /// The least limit; 2 min unless the plan says otherwise.
+        public var floor: Duration
+        /// How many times its median a case may take, 2 to 100; 5 unless the plan says otherwise.
+        public var factor: Int
+
+        /// Creates limits.
+        public init(first: Duration = .seconds(1200), floor: Duration = .seconds(120), factor: Int = 5) {
+            self.first = first
+            self.floor = floor
+            self.factor = factor
+        }
+    }
+
+    /// How long a case may take.
+    public var limits: Limits
+    /// Over how many guests at a time the cases are spread, 1 to 64.
+    public var shards: Int
+    /// Cases that are not run, with their reasons, in the order of the files.
+    public var expunges: [Expunge]
+
+    /// Creates options; everything left out is the default of the plan format.
+    public init(limits: Limits = Limits(), shards: Int = 1, expunges: [Expunge] = []) {
+        self.limits = limits
+        self.shards = shards
+        self.expunges = expunges
+    }
+}
+
+/// A case that is not run, and why.
+public struct Expunge: Sendable, Hashable {
+    /// The case's name as the suite has it: `generic/208`. A trailing `*` stands for any rest.
+    public var test: String
+    /// Why; nil in a classic expunge file without a comment.
+    public var reason: String?
+    /// The oldest kernel series for which it holds, such as `5.10`; nil for all.
+    public var since: String?
+    /// The newest kernel series for which it holds; nil for all.
+    public var until: String?
+    /// The file systems for which it holds; empty for all.
+    public var filesystems: [String]
+    /// Where the trouble is discussed.
+    public var link: String?
+    /// The day, `YYYY-MM-DD`, from which it no longer holds; nil for never.
+    public var expires: String?
+    /// Where it is said.
+    public var location: SourceLocation
+
+    /// Creates an expunge.
+    public init(
+        test: String, reason: String? = nil, since: String? = nil, until: String? = nil, filesystems: [String] = [],
+        link: String? = nil, expires: String? = nil, location: SourceLocation
+    ) {
+        self.test = test
+        self.reason = reason
+        self.since = since
+        self.until = until
+        self.filesystems = filesystems
+        self.link = link
+        self.expires = expires
+        self.location = location
+    }
+}
