@@ -13,7 +13,8 @@ enum CaseName {
     static func isName(_ text: some StringProtocol) -> Bool { isName(Array(text.utf8)[...]) }
 
     private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard bytes.count <= longest, let slash = bytes.firstIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex else {
+        guard bytes.count <= longest, let slash = bytes.firstIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex
+        else {
             return false
         }
         let file = bytes[(slash + 1)...]

@@ -1,4 +1,4 @@
-public import HostProcess
+import HostProcess
 public import TestPlan
 
 /// What `check` is told of one section: the text of its configuration (`HOST_OPTIONS`, fstests'

@@ -88,7 +88,9 @@ public struct CheckOutput: Sendable {
             taken = 0
         }
         if taken > 0 { return endCaseLine(text) }
-        if let name = CaseName.leading(line), line.count == name.utf8.count || line[name.utf8.count] == UInt8(ascii: " ") {
+        if let name = CaseName.leading(line),
+            line.count == name.utf8.count || line[name.utf8.count] == UInt8(ascii: " ")
+        {
             let rest = String(decoding: line[name.utf8.count...], as: UTF8.self)
             if rest.hasPrefix(" aggregate results across ") {
                 return close() + [.aggregate(name: name, text: rest.trimmed)]

@@ -73,9 +73,11 @@ struct CheckConfigurationTests {
         #expect(configuration.preparation.contains("mkfs.xfs -q -f $options '/dev/vdd'"))
     }
 
-    @Test("file systems without disks have names for devices", arguments: [
-        FstestsRequest.Filesystem.tmpfs, .fuse, .nfs,
-    ])
+    @Test(
+        "file systems without disks have names for devices",
+        arguments: [
+            FstestsRequest.Filesystem.tmpfs, .fuse, .nfs,
+        ])
     func withoutDisks(_ filesystem: FstestsRequest.Filesystem) throws {
         let configuration = try CheckConfiguration(
             FstestsRequest.Section(name: "s", filesystem: filesystem), nodes: [:], kernel: new)
@@ -83,9 +85,11 @@ struct CheckConfigurationTests {
         #expect(configuration.text.contains("\nTEST_DEV="))
     }
 
-    @Test("a value that fstests would cut or evaluate is refused", arguments: [
-        "a\"b", "it's", "-o x # y", "`id`", "a\\b", "a\nb", "a = b",
-    ])
+    @Test(
+        "a value that fstests would cut or evaluate is refused",
+        arguments: [
+            "a\"b", "it's", "-o x # y", "`id`", "a\\b", "a\nb", "a = b",
+        ])
     func values(_ value: String) {
         let section = FstestsRequest.Section(name: "s", filesystem: .ext4, mountOptions: value)
         #expect(throws: Failure.self) { try CheckConfiguration(section, nodes: nodes, kernel: new) }

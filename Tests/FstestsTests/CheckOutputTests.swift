@@ -4,7 +4,8 @@ import Testing
 /// What `check` really printed.
 struct CheckOutputTests {
     private static let captured = [
-        "badmount", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3", "iter-I3", "iter-i3",
+        "badmount", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3", "iter-I3",
+        "iter-i3",
         "notrun", "pass-ext4", "pass-xfs", "two-sections",
     ]
 
@@ -33,7 +34,9 @@ struct CheckOutputTests {
             failed.reasons == [
                 "[failed, exit status 1]", "- output mismatch (see /root/results/pass-ext4/ext4/generic/013.out.bad)",
             ])
-        #expect(failed.diff.contains("+    fsstress (count=1000) returned 0 - see /root/results/pass-ext4/ext4/generic/013.full"))
+        #expect(
+            failed.diff.contains(
+                "+    fsstress (count=1000) returned 0 - see /root/results/pass-ext4/ext4/generic/013.full"))
         #expect(events.contains(.section("ext4")))
         #expect(events.contains(.setting(name: "FSTYP", value: "ext4")))
         #expect(events.contains(.summary(.failures(["generic/013"]))))
@@ -173,7 +176,8 @@ struct CheckOutputTests {
     func setupErrorInTheMidst() {
         var output = CheckOutput()
         let events = output.read(
-            "generic/005        [failed, exit status 1]common/rc: could not mount /dev/vdc on /mnt/test\ncommon/rc: retrying\n".utf8)
+            "generic/005        [failed, exit status 1]common/rc: could not mount /dev/vdc on /mnt/test\ncommon/rc: retrying\n"
+                .utf8)
         #expect(events == [.began("generic/005"), .setupError("common/rc: retrying")])
         #expect(ended(output.finish()).first?.others == ["common/rc: retrying"])
     }
