@@ -97,7 +97,13 @@ let package = Package(
             name: "RunnerTests",
             dependencies: ["HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "TestPlan", system],
             swiftSettings: settings),
-        .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
+        .testTarget(
+            name: "StepsTests",
+            dependencies: [
+                "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
+                "TestSupport", system,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),

@@ -18,5 +18,6 @@ public enum GuestPlace {
     /// Below it, what stands behind a network file system or FUSE.
     public static let base = "/mnt/vmharness-base"
     /// In the tree's file system: what its programs need, as ``ProgramNeeds`` writes it.
-    public static let needs = "\(tree)/.vmharness-needs"
+    static let needs = "\(tree)/\(needsName)"
+    static let needsName = ".vmharness-needs"
 }

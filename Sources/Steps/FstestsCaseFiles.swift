@@ -71,8 +71,13 @@ struct FstestsCaseFiles: Sendable {
         }
         if opens {
             lines += [
-                // Waits until `logger` has opened the other end.
-                "[ -n \"$damage\" ] || timeout 600 sh -c 'echo >\(FstestsSession.gate)' && echo @opened"
+                // Until `logger` has opened the other end, or nobody is left who would.
+                "left=120",
+                "while [ -z \"$damage\" ] && [ $left -gt 0 ]; do",
+                "    if timeout 5 sh -c 'echo >\(FstestsSession.gate)'; then echo @opened; break; fi",
+                "    [ -d \"/proc/$(cat \(stepProcessFile))\" ] || break",
+                "    left=$((left - 1))",
+                "done",
             ]
         }
         return (lines + ["echo @end"]).joined(separator: "\n")

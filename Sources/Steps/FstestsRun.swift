@@ -57,12 +57,11 @@ struct FstestsRun {
         try await prepare()
         let log = try BoundedFile(logPath(), limit: Self.outputLimit)
         defer { log.finish() }
-        let words = GuestWord.quoted(["-s", section.name, "-R", "xunit-quiet", "--exact-order"])
-        let overlay = section.filesystem == .overlay ? "-overlay " : ""
+        let words = GuestWord.quoted(CheckConfiguration.arguments(for: section) + ["--exact-order"])
         let script = """
             \(announcement)
             \(FstestsSession.environment(section, prefix: prefix))
-            exec ./check \(overlay)\(words) $(cat \(FstestsSession.cases(section))) 2>\(FstestsSession.errors(section)) </dev/null
+            exec ./check \(words) $(cat \(FstestsSession.cases(section))) 2>\(FstestsSession.errors(section)) </dev/null
             """
         let (chunks, feed) = AsyncStream.makeStream(of: [UInt8].self)
         let shell = context.shell
@@ -91,7 +90,9 @@ struct FstestsRun {
 
     private func prepare() async throws {
         try await context.shell.check(
-            "cat >\(FstestsSession.cases(section))", purpose: "tell the guest its cases",
+            // A report of an earlier guest is none of these cases'.
+            "rm -f \(GuestPlace.resultBase)/\(section.name)/result.xml; cat >\(FstestsSession.cases(section))",
+            purpose: "tell the guest its cases",
             input: Array(names.joined(separator: "\n").utf8))
         try await context.shell.check(
             "\(announcement)\nexec sh \(FstestsSession.preparation(section))",
