@@ -35,6 +35,9 @@ public protocol Suite: Sendable {
     func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String]
 }
 
+/// What stands before the case's name in the mark of suites that have none of their own.
+public let caseMark = "vmharness: case "
+
 /// A case that a suite knows.
 public struct SuiteCase: Sendable, Hashable {
     /// Unique in its suite: `generic/208`; with several sections `SECTION/generic/208`.

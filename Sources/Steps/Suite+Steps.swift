@@ -1,0 +1,8 @@
+public import TestPlan
+
+/// The suite behind a step; nil for a step that has no cases of its own.
+public func suite(of step: PlanStep) -> (any Suite)? {
+    switch step.action {
+    default: nil
+    }
+}
