@@ -92,7 +92,7 @@ let package = Package(
             name: "RunnerTests",
             dependencies: ["HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "TestPlan", system],
             swiftSettings: settings),
-        .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
+        .testTarget(name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),

@@ -96,7 +96,8 @@ struct CellRunner: Sendable {
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         let specification = GuestSpecification(
-            prepared, initrd: initrd, directories: shares, disks: try CellDisks(plan.guest.disks, in: scratch))
+            prepared, initrd: initrd, directories: shares,
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))
@@ -112,6 +113,17 @@ struct CellRunner: Sendable {
         return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
             try await body(guest, recorder, logs, shares)
         }
+    }
+
+    /// The disks that suites need besides those of the plan: the results, and the built tree.
+    private func suiteDisks(in scratch: FilePath) async throws -> [GuestSpecification.Disk] {
+        guard plan.hasSuites else { return [] }
+        let results = ResultsDisk(in: scratch)
+        try await results.ensure()
+        let tree = prepared.tree.map {
+            GuestSpecification.Disk(serial: SuiteDisk.tree, image: $0, access: .readOnly)
+        }
+        return [results.disk] + [tree].compactMap { $0 }
     }
 
     private func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {

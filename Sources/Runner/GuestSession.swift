@@ -99,6 +99,10 @@ struct GuestSession: Sendable {
                 continue
             }
             guard isWanted(step, number) else { continue }
+            if let reason = runner.prepared.absent[number] {
+                recordAbsent(step, number, reason)
+                continue
+            }
             runner.report(.stepStarted(cell: id, name: step.title))
             if let suite = suite(of: step) {
                 let end = try await SuiteRun(
@@ -123,6 +127,12 @@ struct GuestSession: Sendable {
         try await hold(shell)
         if case .finished = ending { return .finished(stopped: stopped?.reason) }
         return ending
+    }
+
+    /// Records a suite that there is nothing of: once for all guests of the cell.
+    private func recordAbsent(_ step: PlanStep, _ number: Int, _ reason: String) {
+        guard shard.isFirst, !journal.record.cases.contains(where: { $0.step == number }) else { return }
+        journal.add(CaseRecord(name: step.title, step: number, verdict: .skip, reason: reason, seconds: 0))
     }
 
     /// What a guest does that takes another's place, or runs a part of the cases: it sets up, and goes on with suites.
@@ -262,6 +272,26 @@ struct GuestSession: Sendable {
         }
         guard !complaints.isEmpty else { return }
         journal.add(CaseRecord(name: "virtiofsd", guest: directory.guest, verdict: .pass, seconds: 0, findings: record(complaints)))
+    }
+
+    /// Records results that a step or a case reported of its own, such as a module that prints KTAP.
+    ///
+    /// - Parameter name: makes the record's name of a result's.
+    func record(_ cases: [StepCase], step: Int, name: (String) -> String = { $0 }) {
+        for result in cases {
+            var findings: [Finding] = []
+            if result.verdict == .fail {
+                findings = record([
+                    Finding(
+                        source: .step, severity: .failure, kind: "test-failed", title: "not ok: \(result.name)",
+                        detail: result.evidence)
+                ])
+            }
+            journal.add(
+                CaseRecord(
+                    name: name(result.name), step: step, guest: directory.guest, verdict: result.verdict,
+                    reason: result.reason, seconds: 0, findings: findings))
+        }
     }
 
     private func hold(_ shell: RemoteShell?) async throws {

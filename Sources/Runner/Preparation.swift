@@ -24,6 +24,10 @@ public struct PreparedCell: Sendable {
     public let qemu: QEMUVersion
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
+    /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
+    public let tree: FilePath?
+    /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
+    public let absent: [Int: String]
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
@@ -99,7 +103,7 @@ public struct Preparation: Sendable {
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
                     built: lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:],
-                    lack: lacks[cell]))
+                    tree: nil, absent: [:], lack: lacks[cell]))
         }
         return prepared
     }

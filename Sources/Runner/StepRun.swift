@@ -45,7 +45,7 @@ struct StepRun: Sendable {
         judgement.findings = (spoken + judgement.findings).withoutConsequences
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
-        recordCases(judgement.cases)
+        session.record(judgement.cases, step: number)
         // Where a step reports results of its own, its passing alone is none.
         let speaks = step.isCase && judgement.cases.isEmpty
         if speaks || verdict != .pass || !findings.isEmpty {
@@ -60,24 +60,6 @@ struct StepRun: Sendable {
         guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }
         return Stop(
             reason: "\(step.title): \(judgement.reason ?? "failed")", shellAnswers: judgement.shellAnswers)
-    }
-
-    /// The results that the step reported, such as those of a module that prints KTAP.
-    private func recordCases(_ cases: [StepCase]) {
-        for result in cases {
-            var findings: [Finding] = []
-            if result.verdict == .fail {
-                findings = session.record([
-                    Finding(
-                        source: .step, severity: .failure, kind: "test-failed", title: "not ok: \(result.name)",
-                        detail: result.evidence)
-                ])
-            }
-            session.journal.add(
-                CaseRecord(
-                    name: result.name, step: number, guest: session.directory.guest, verdict: result.verdict,
-                    reason: result.reason, seconds: 0, findings: findings))
-        }
     }
 
     /// Why a plan cannot go on.

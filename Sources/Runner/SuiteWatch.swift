@@ -212,6 +212,7 @@ struct SuiteWatch {
             files: result.files + files)
         session.progress.record(result.name, step: run.number)
         session.journal.add(record)
+        session.record(result.subcases, step: run.number) { "\(record.name)/\($0)" }
         session.runner.report(.caseEnded(cell: session.id, record))
     }
 
@@ -220,9 +221,9 @@ struct SuiteWatch {
     /// Looks whether the running case still does something.
     private mutating func look() async throws -> SuiteRun.Ending? {
         pending += session.recorder.drain(all: false)
-        guard running != nil else { return nil }
-        try await running?.heartbeat.look(session.guest, console: session.recorder)
-        guard let running else { return nil }
+        guard var running else { return nil }
+        try await running.heartbeat.look(session.guest, console: session.recorder)
+        self.running = running
         let complained = pending.contains { $0.severity == .failure && owner(of: $0) == running.name }
         let waited = running.heartbeat.starvation(session.guest)
         guard

@@ -104,7 +104,9 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
         try await mount(tag, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
     case .mkfs, .mountDisk:
         StepResult(.broken(reason: "not yet"))
-    case .fstests, .kselftest, .suite:
+    case .suite(let request):
+        try await runProgram(request, min(step.timeout, request.options.limits.first), in: context)
+    case .fstests, .kselftest:
         StepResult(.broken(reason: "a suite is run by its cases"))
     case .unmount(let directory):
         try await unmount(directory, step.timeout, in: context)

@@ -76,13 +76,15 @@ public struct SuiteResult: Sendable, Hashable {
     public var evidence: [String]
     /// Its files, relative to the cell's directory.
     public var files: [String]
+    /// Results inside it, each a case of its own by the name `CASE/RESULT`.
+    public var subcases: [StepCase]
     /// It left something behind (a mount that is stuck) that would spoil the next case.
     public var damage: String?
 
     /// A result.
     public init(
         name: String, verdict: Verdict, reason: String? = nil, seconds: Double? = nil, evidence: [String] = [],
-        files: [String] = [], damage: String? = nil
+        files: [String] = [], subcases: [StepCase] = [], damage: String? = nil
     ) {
         self.name = name
         self.verdict = verdict
@@ -90,6 +92,7 @@ public struct SuiteResult: Sendable, Hashable {
         self.seconds = seconds
         self.evidence = evidence
         self.files = files
+        self.subcases = subcases
         self.damage = damage
     }
 }
