@@ -122,7 +122,7 @@ struct GuestSession: Sendable {
                 ).run()
             }
         }
-        if stopped?.shellAnswers ?? true { try await readKernelMessages(shell) }
+        if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
         readDaemonLogs()
         try await hold(shell)
         if case .finished = ending { return .finished(stopped: stopped?.reason) }

@@ -122,7 +122,11 @@ struct SuiteRun: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    try await suite.run(names, in: context) { feed.yield(.event($0)) }
+                    try await suite.run(names, in: context) { event in
+                        let taken = HostProcess.Signal()
+                        feed.yield(.event(event, taken: taken))
+                        try? await taken.wait()
+                    }
                     feed.yield(.ended(nil))
                 } catch {
                     feed.yield(.ended(error))
@@ -138,7 +142,9 @@ struct SuiteRun: Sendable {
             defer { group.cancelAll() }
             var watch = SuiteWatch(run: self, names: names)
             for await signal in signals {
-                if let ending = try await watch.take(signal) { return ending }
+                let ending = try await watch.take(signal)
+                if case .event(_, let taken) = signal { taken.fire() }
+                if let ending { return ending }
             }
             throw CancellationError()
         }

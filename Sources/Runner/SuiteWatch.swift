@@ -11,8 +11,8 @@ import TestPlan
 struct SuiteWatch {
     /// What can happen meanwhile.
     enum Signal: Sendable {
-        /// The suite reports.
-        case event(SuiteEvent)
+        /// The suite reports, and waits until that has been taken.
+        case event(SuiteEvent, taken: HostProcess.Signal)
         /// The guest is in trouble.
         case trouble([Guest.Trouble])
         /// Time to look.
@@ -65,7 +65,7 @@ struct SuiteWatch {
     /// - Throws: `CancellationError`.
     mutating func take(_ signal: Signal) async throws -> SuiteRun.Ending? {
         switch signal {
-        case .event(.began(let name)):
+        case .event(.began(let name), _):
             if taint == nil { taint = try await readTaint() }
             var heartbeat = Heartbeat(session.guest)
             try await heartbeat.look(session.guest, console: session.recorder)
@@ -73,9 +73,9 @@ struct SuiteWatch {
                 name: name, heartbeat: heartbeat,
                 limit: CaseLimit(run.suite.options.limits, median: medians[name]))
             session.runner.report(.caseStarted(cell: session.id, name: name))
-        case .event(.said(let text)):
+        case .event(.said(let text), _):
             if words.utf8.count < Self.mostWords { words += text + "\n" }
-        case .event(.ended(let result)):
+        case .event(.ended(let result), _):
             if let damage = try await record(result), !unreported.isEmpty {
                 return keepWords(.goOn(reason: "\(result.name): \(damage)", killer: nil, shellAnswers: true))
             }
@@ -113,7 +113,9 @@ struct SuiteWatch {
             return nil
         }
         let now = try await afterMark()
-        pending += try await session.unmask(session.recorder.drain(all: true), run.shell)
+        pending += session.recorder.drain(all: true)
+        // A guest that went down meanwhile cannot be asked what of that the kernel said.
+        if session.guest.trouble.isEmpty { pending = try await session.unmask(pending, run.shell) }
         let findings = takeFindings(of: result.name)
         var result = result
         result.seconds = result.seconds ?? seconds
@@ -135,15 +137,16 @@ struct SuiteWatch {
     ///
     /// - Returns: the kernel's taint; nil if the guest did not tell in time.
     private func afterMark() async throws -> Int? {
-        let line = "vmharness: case ended, step \(run.number)"
-        let asked = try await withTimeout(.seconds(15)) { [session, shell = run.shell] in
+        // It must not look like the beginning of a case.
+        let line = "vmharness: step \(run.number) ended a case"
+        let asked = try await session.race(limit: .seconds(15)) { [session, shell = run.shell] in
             try await session.recorder.valueAfterLine(containing: line) {
                 let script = "echo '<5>\(line)' >/dev/kmsg; cat /proc/sys/kernel/tainted"
                 return try? await shell.run(script, timeout: .seconds(12)).text.trimmed
             }
         }
-        try Task.checkCancellation()
-        return asked?.flatMap { Int($0) }
+        guard case .finished(let text) = asked else { return nil }
+        return text.flatMap { Int($0) }
     }
 
     private func readTaint() async throws -> Int? {
@@ -197,7 +200,9 @@ struct SuiteWatch {
     private mutating func add(_ result: SuiteResult, _ findings: [Finding], _ files: [String]) {
         unreported.remove(result.name)
         var findings = session.record(findings.withoutConsequences)
-        if result.verdict == .fail, !findings.contains(where: { $0.severity == .failure }) {
+        // Where a result inside it failed, that one has the finding.
+        let isExplained = result.subcases.contains { $0.verdict == .fail }
+        if result.verdict == .fail, !isExplained, !findings.contains(where: { $0.severity == .failure }) {
             findings += session.record([
                 Finding(
                     source: .step, severity: .failure, kind: "test-failed", title: "\(result.name) failed",

@@ -43,10 +43,10 @@ struct ProgramSuite: Suite {
     }
 
     func run(
-        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) -> Void
+        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) async -> Void
     ) async throws {
         for name in names {
-            report(.began(name))
+            await report(.began(name))
             let script = """
                 \(announcement); echo "<5>"\(GuestWord.quoted(mark(of: name))) >/dev/kmsg
                 export CASE=\(GuestWord.quoted(name)); \(request.command.script)
@@ -55,9 +55,9 @@ struct ProgramSuite: Suite {
             let result = try await context.shell.run(script, outputLimit: Self.outputLimit, timeout: timeout)
             var outcome = Self.judge(result, name: name)
             outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
-            report(.ended(outcome))
+            await report(.ended(outcome))
             let said = result.transcript
-            if !said.isEmpty { report(.said("== \(name)\n\(said)")) }
+            if !said.isEmpty { await report(.said("== \(name)\n\(said)")) }
         }
     }
 

@@ -14,11 +14,14 @@ public protocol Suite: Sendable {
 
     /// Runs cases, which ``prepare(in:)`` named, and reports each as it begins and ends.
     ///
+    /// A report returns once it has been taken: what the kernel said until then belongs to the case. A suite that can
+    /// holds the next case back meanwhile.
+    ///
     /// Cancelling the task leaves the guest unusable for more: it is ended then.
     ///
     /// - Throws: `Failure`; `RemoteShell.Lost`; `RemoteShell.TimedOut`; `CancellationError`.
     func run(
-        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) -> Void
+        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) async -> Void
     ) async throws
 
     /// A text that the guest's kernel log has in the line that begins a case: what the kernel says after that line and
