@@ -54,8 +54,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
-                system,
+                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "Symbolizer",
+                "TestPlan", system,
             ],
             swiftSettings: settings
         ),

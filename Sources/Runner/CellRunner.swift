@@ -59,6 +59,9 @@ struct CellRunner: Sendable {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
+        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        // A run that was interrupted does not wait for them.
+        try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))
         try Task.checkCancellation()
     }

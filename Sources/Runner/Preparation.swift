@@ -31,6 +31,9 @@ public struct PreparedCell: Sendable {
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
+    /// Keeps what was taken from the cache there as long as the cell may run.
+    let hold: CacheHold
+
     /// What QEMU is given as `-kernel`: the unpacked image where the plan wants
     /// it, or leaves it open and unpacking would be emulated.
     var bootFile: FilePath {
@@ -96,14 +99,17 @@ public struct Preparation: Sendable {
         for cell in cells {
             let kernel = kernels[cell.kernel]!
             let image = try await images.ensure(cell.plan.guest.image)
+            let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
+            let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image,
-                    initramfs: try await Initramfs.ensure(kernel: kernel, image: image, cache: cache),
+                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:],
-                    tree: nil, absent: [:], lack: lacks[cell]))
+                    built: built, tree: nil, absent: [:], lack: lacks[cell],
+                    hold: try cache.hold(
+                        [kernel.directory, image.directory, initramfs.removingLastComponent()]
+                            + built.values.map(\.entry))))
         }
         return prepared
     }
