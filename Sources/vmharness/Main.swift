@@ -14,7 +14,7 @@ struct VMHarness: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, LogCommand.self,
-            ShellCommand.self, DoctorCommand.self,
+            ResultsCommand.self, ShellCommand.self, DoctorCommand.self,
         ]
     )
 
