@@ -21,8 +21,10 @@ extension ResultStore {
                     """,
                 arguments: [plan, kernel, limit]
             ).map { row in
-                let cell = try RunReader(db).value(CellRecord.self, row["document"])
-                return HistoryEntry(row, cell, verdict: cell.verdict, reason: cell.reason, seconds: cell.seconds)
+                let reader = RunReader(db)
+                let cell = try reader.value(CellExtract.self, row["document"])
+                return HistoryEntry(
+                    row, cell, verdict: try reader.verdict(row["verdict"]), reason: cell.reason, seconds: cell.seconds)
             }
         }
     }
@@ -56,7 +58,7 @@ extension ResultStore {
             ).map { row in
                 let reader = RunReader(db)
                 var entry = HistoryEntry(
-                    row, try reader.value(CellRecord.self, row["document"]),
+                    row, try reader.value(CellExtract.self, row["document"]),
                     verdict: try reader.verdict(row["case_verdict"]), reason: row["reason"], seconds: row["seconds"])
                 entry.case = row["case_name"]
                 return entry
@@ -65,12 +67,20 @@ extension ResultStore {
     }
 }
 
+/// What a history needs of a cell's document.
+private struct CellExtract: Decodable {
+    var parameters: [String: String]
+    var reason: String?
+    var seconds: Double
+}
+
 extension HistoryEntry {
     /// From a row of `cells` with its run's name and directory.
-    fileprivate init(_ row: Row, _ cell: CellRecord, verdict: Verdict, reason: String?, seconds: Double) {
+    fileprivate init(_ row: Row, _ cell: CellExtract, verdict: Verdict, reason: String?, seconds: Double) {
         self.init(
-            run: row["run_name"], directory: row["directory"], cell: cell.id, started: cell.started,
-            kernel: cell.kernel, release: row["release"], build: row["build"], accelerator: row["accelerator"],
+            run: row["run_name"], directory: row["directory"], cell: row["name"],
+            started: Date(timeIntervalSince1970: TimeInterval(row["started"] as Int64)), kernel: row["kernel"],
+            release: row["release"], build: row["build"], accelerator: row["accelerator"],
             parameters: cell.parameters, verdict: verdict, reason: reason, seconds: seconds)
     }
 }

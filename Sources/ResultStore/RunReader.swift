@@ -29,7 +29,11 @@ struct RunReader {
         var cell = try value(CellRecord.self, row["document"])
         cell.cases = try Row.fetchAll(
             db,
-            sql: "SELECT cases.*, tests.name FROM cases JOIN tests ON tests.id = test WHERE cell = ? ORDER BY cases.id",
+            sql: """
+                SELECT cases.*, tests.name, expunges.document AS expunge_document
+                FROM cases JOIN tests ON tests.id = cases.test LEFT JOIN expunges ON expunges.id = expunge
+                WHERE cell = ? ORDER BY cases.id
+                """,
             arguments: [row["id"] as Int64]
         ).map(record)
         return cell
@@ -41,7 +45,8 @@ struct RunReader {
         return CaseRecord(
             name: row["name"], verdict: try verdict(row["verdict"]), reason: row["reason"], seconds: row["seconds"],
             findings: try findings.map { try value(Finding.self, $0) },
-            files: try (row["files"] as String?).map { try value([String].self, $0) } ?? [])
+            files: try (row["files"] as String?).map { try value([String].self, $0) } ?? [],
+            expunge: try (row["expunge_document"] as String?).map { try value(ExpungeRecord.self, $0) })
     }
 
     func verdict(_ word: String) throws -> Verdict {

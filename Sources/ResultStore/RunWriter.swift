@@ -61,13 +61,13 @@ struct RunWriter {
     private mutating func write(_ record: CaseRecord, of cell: CellRecord, _ id: Int64) throws {
         try execute(
             """
-            INSERT INTO cases (cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO cases (cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files, expunge)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, test(record.name, of: cell.plan), record.verdict.rawValue, record.reason, record.seconds,
                 record.isTimed, cell.kernel, cell.environment?.accelerator.used, cell.started.wholeSeconds,
-                record.files.isEmpty ? nil : json(record.files),
+                record.files.isEmpty ? nil : json(record.files), record.expunge.map(expunge),
             ])
         let row = db.lastInsertedRowID
         for finding in record.findings { try write(finding, of: row) }
@@ -86,16 +86,29 @@ struct RunWriter {
             ])
     }
 
+    private func expunge(_ expunge: ExpungeRecord) throws -> Int64 {
+        let document = try json(expunge)
+        try execute(
+            "INSERT INTO expunges (test, scope, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [expunge.test, expunge.scope, document])
+        return try id("SELECT id FROM expunges WHERE document = ?", [document])
+    }
+
     private mutating func test(_ name: String, of plan: String) throws -> Int64 {
         // No plan's name holds a line feed.
         let key = "\(plan)\n\(name)"
         if let id = tests[key] { return id }
         try execute("INSERT INTO tests (plan, name) VALUES (?, ?) ON CONFLICT DO NOTHING", [plan, name])
-        let select = try db.cachedStatement(sql: "SELECT id FROM tests WHERE plan = ? AND name = ?")
-        guard let id = try Int64.fetchOne(select, arguments: [plan, name]) else {
-            throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a test that was inserted is not there")
-        }
+        let id = try id("SELECT id FROM tests WHERE plan = ? AND name = ?", [plan, name])
         tests[key] = id
+        return id
+    }
+
+    /// Of a row that has just been made, or was there.
+    private func id(_ sql: String, _ arguments: StatementArguments) throws -> Int64 {
+        guard let id = try Int64.fetchOne(try db.cachedStatement(sql: sql), arguments: arguments) else {
+            throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a row that was made is not there")
+        }
         return id
     }
 

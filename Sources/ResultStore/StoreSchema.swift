@@ -8,6 +8,7 @@ enum StoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: runs") { try $0.execute(sql: runs) }
+        migrator.registerMigration("2: expunges") { try $0.execute(sql: expunges) }
         return migrator
     }
 
@@ -75,5 +76,16 @@ enum StoreSchema {
         ) STRICT;
         CREATE INDEX findings_of_case ON findings ("case");
         CREATE INDEX findings_alike ON findings (fingerprint);
+        """
+
+    private static let expunges = """
+        CREATE TABLE expunges (
+            id INTEGER PRIMARY KEY,
+            test TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            document TEXT NOT NULL UNIQUE
+        ) STRICT;
+        ALTER TABLE cases ADD COLUMN expunge INTEGER REFERENCES expunges;
+        CREATE INDEX cases_expunged ON cases (expunge, test, started) WHERE expunge IS NOT NULL;
         """
 }

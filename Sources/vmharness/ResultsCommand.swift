@@ -10,7 +10,9 @@ struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what earlier runs have found.",
         discussion: "A run is named by its id, the beginning of one, its directory, or `last`.",
-        subcommands: [ResultsList.self, ResultsShow.self, ResultsHistory.self, ResultsRebuild.self])
+        subcommands: [
+            ResultsList.self, ResultsShow.self, ResultsHistory.self, ResultsExpunges.self, ResultsRebuild.self,
+        ])
 
     /// The user's store.
     ///

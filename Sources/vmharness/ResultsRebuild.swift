@@ -26,6 +26,6 @@ struct ResultsRebuild: ParsableCommand {
         if json { return try printJSON(report) }
         let kept = report.kept.isEmpty ? "" : ", \(report.kept.count) without files kept as they were"
         let left = report.problems.isEmpty ? "" : ", \(report.problems.count) left out"
-        Terminal.output("\(report.recorded.count) runs recorded\(kept)\(left)")
+        Terminal.output("\(report.recorded.count) recorded\(kept)\(left)")
     }
 }
