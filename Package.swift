@@ -95,7 +95,9 @@ let package = Package(
             name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
         .testTarget(
             name: "ResultStoreTests",
-            dependencies: ["HostProcess", "ResultStore", "RunRecord", "TestPlan", "vmharness", grdb, system],
+            dependencies: [
+                "HostProcess", "KernelLog", "ResultStore", "RunRecord", "TestPlan", "vmharness", grdb, system,
+            ],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
