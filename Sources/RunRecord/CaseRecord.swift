@@ -16,11 +16,13 @@ public struct CaseRecord: Sendable, Hashable, Codable {
     public var findings: [Finding]
     /// Its files, relative to the cell's directory.
     public var files: [String]
+    /// The expunge that held for it; nil if none did.
+    public var expunge: ExpungeRecord?
 
     /// A case and what is said of it.
     public init(
         name: String, step: Int? = nil, guest: Int? = nil, verdict: Verdict, reason: String? = nil, seconds: Double,
-        findings: [Finding] = [], files: [String] = []
+        findings: [Finding] = [], files: [String] = [], expunge: ExpungeRecord? = nil
     ) {
         self.name = name
         self.step = step
@@ -30,6 +32,7 @@ public struct CaseRecord: Sendable, Hashable, Codable {
         self.seconds = seconds
         self.findings = findings
         self.files = files
+        self.expunge = expunge
     }
 
     /// The verdict with the weight of the findings: a failure turns a pass into

@@ -4,19 +4,17 @@ public import RunRecord
 public import SystemPackage
 
 extension RunDirectory {
-    /// A larger document is none of ours.
-    private static let largestDocument = 512 << 20
-
     /// Opens the directory of a run that was killed or interrupted, to go on with it.
     ///
-    /// - Parameter path: the run's directory.
-    /// - Throws: `Failure` if it holds no run, the run is still going on, or it has nothing left to do.
-    public convenience init(resuming path: FilePath) throws {
-        let file = path.appending("run.json")
-        var record = try Self.read(file)
+    /// - Parameters:
+    ///   - path: the run's directory.
+    ///   - record: its record, as it was saved last.
+    /// - Throws: `Failure` if the run is still going on, or it has nothing left to do.
+    public convenience init(resuming path: FilePath, record: RunRecord) throws {
+        var record = record
         guard let asked = record.asked, !asked.isEmpty else {
             throw Failure(
-                "the run does not say what was asked for", on: file.string,
+                "the run does not say what was asked for", on: path.string,
                 advice: "it was made by an older vmharness: start a new one", blame: .request)
         }
         let complete = Set(record.cells.filter { $0.isComplete == true }.map(\.id))
@@ -29,33 +27,6 @@ extension RunDirectory {
         record.interruption = nil
         record.resumed = (record.resumed ?? []) + [Date()]
         try self.init(existing: path, record: record)
-    }
-
-    /// The document of a run's directory.
-    ///
-    /// - Throws: `Failure` if there is none that can be read.
-    public static func read(_ file: FilePath) throws -> RunRecord {
-        func refuse(_ what: String, _ advice: String) -> Failure {
-            Failure(what, on: file.string, advice: advice, blame: .request)
-        }
-        let handle: FileHandle
-        do {
-            handle = try FileHandle(forReadingFrom: URL(filePath: file.string))
-        } catch {
-            throw refuse("no run there: \(error.localizedDescription)", "name a run's directory")
-        }
-        defer { try? handle.close() }
-        let bytes = try handle.read(upToCount: largestDocument + 1) ?? Data()
-        guard bytes.count <= largestDocument else { throw refuse("too large for the record of a run", "") }
-        do {
-            let record = try RunRecord(json: bytes)
-            guard record.format <= RunRecord.currentFormat else {
-                throw refuse("made by a newer vmharness (format \(record.format))", "use that one")
-            }
-            return record
-        } catch let error as DecodingError {
-            throw refuse("not the record of a run: \(error)", "")
-        }
     }
 
     /// A cell's record as an earlier start of the run left it, without what

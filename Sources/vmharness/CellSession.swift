@@ -27,6 +27,7 @@ enum CellSession {
         let directory = try resumed ?? newDirectory(out, cells)
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
+        ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)
     }
 

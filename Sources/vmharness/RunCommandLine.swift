@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HostProcess
 import Machine
+import ResultStore
 import RunRecord
 import Runner
 import SystemPackage
@@ -69,7 +70,12 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         if let resume {
-            let directory = try RunDirectory(resuming: try RunDirectory.find(resume))
+            let found = try RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent).find(resume)
+            guard found.isWhole else {
+                throw Failure(
+                    "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
+            }
+            let directory = try RunDirectory(resuming: found.directory, record: found.record)
             let cells = try (directory.current.asked ?? []).map(cell)
             try await InterruptScope.run { try await runCells(cells, resumed: directory) }
         } else {
