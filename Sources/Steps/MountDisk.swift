@@ -35,7 +35,7 @@ func mountDisk(
         return StepResult(
             .broken(reason: "'\(disk)' is mounted as \(mounted.type) at \(directory), not as \(type)"), output: output)
     }
-    if let trouble = optionTrouble(MountOptions(mounted, further: report.options), asked: asked, at: directory) {
+    if let trouble = optionTrouble(mounted, further: report.options, asked: asked, at: directory) {
         return StepResult(.broken(reason: trouble), output: output)
     }
     return StepResult(.passed, output: output)
@@ -45,12 +45,15 @@ func mountDisk(
 func devicePath(ofDisk name: String) -> String { "/dev/vmharness/\(name)" }
 
 /// What of the options asked for did not take, in a sentence; nil if all did.
-func optionTrouble(_ options: MountOptions, asked: [String], at directory: String) -> String? {
+func optionTrouble(_ mounted: MountTable.Entry, further: [String] = [], asked: [String], at directory: String)
+    -> String?
+{
+    let options = MountOptions(mounted, further: further)
     let absent = options.absent(of: asked)
     guard absent.isEmpty else {
-        let inForce = options.shown.sorted().joined(separator: ",")
-        return "\(directory) is mounted, but '\(absent.joined(separator: ","))' did not take: in force are \(inForce) "
-            + "(a device mounted elsewhere keeps its options; one that is never shown wants mount(8) in a `run` step)"
+        let inForce = mounted.options + mounted.superOptions.filter { !mounted.options.contains($0) }
+        return "\(directory) is mounted, but '\(absent.joined(separator: ","))' did not take "
+            + "(in force: \(inForce.joined(separator: ",")))"
     }
     guard options.isReadOnly, !asked.contains("ro") else { return nil }
     return "\(directory) is mounted read-only, which was not asked for"

@@ -27,7 +27,7 @@ func mount(
     guard let mounted = report.mount, mounted.source == tag, mounted.type == "virtiofs" else {
         return StepResult(.broken(reason: "\(directory) is not the share '\(tag)' after the mount"), output: output)
     }
-    if let trouble = optionTrouble(MountOptions(mounted), asked: all, at: directory) {
+    if let trouble = optionTrouble(mounted, asked: all, at: directory) {
         return StepResult(.broken(reason: trouble), output: output)
     }
     return StepResult(.passed, output: output)

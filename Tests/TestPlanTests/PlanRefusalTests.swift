@@ -17,7 +17,7 @@ import TestPlan
         var testDescription: String { messages.first ?? text }
     }
 
-    @Test(arguments: top + parameters + guest + devices + disks)
+    @Test(arguments: top + parameters + guest + devices)
     func guestsAndHeads(row: Row) {
         #expect(PlanText.problems(of: row.text) == row.messages)
     }
@@ -214,66 +214,6 @@ import TestPlan
         Row(
             guest("  devices: [\((1...17).map { "{virtiofs: {tag: t\($0)}}" }.joined(separator: ", "))]\n"),
             "plan.yaml:4:12: guest has more than 16 devices"),
-    ]
-
-    static let disks = [
-        Row(device("disc: {name: a, size: 1GiB}"), "plan.yaml:5:7: unknown device 'disc': did you mean 'disk'?"),
-        Row(
-            device("disk: {}"), "plan.yaml:5:13: disk has no 'name': add 'name: …'",
-            "plan.yaml:5:13: disk has no 'size': add 'size: …'"),
-        Row(
-            device("disk: {name: a.b, size: 1GiB}"),
-            """
-            plan.yaml:5:20: 'name' in disk must be 1 to 20 letters, digits, '-' and '_', not 'a.b': begin it with a \
-            letter or a digit
-            """),
-        Row(
-            device("disk: {name: abcdefghijklmnopqrstu, size: 1GiB}"),
-            """
-            plan.yaml:5:20: 'name' in disk must be 1 to 20 letters, digits, '-' and '_', not \
-            'abcdefghijklmnopqrstu': begin it with a letter or a digit
-            """),
-        Row(
-            device("disk: {name: root, size: 1GiB}"),
-            "plan.yaml:5:20: 'name' in disk: 'root' is the harness's own: give it another name"),
-        Row(
-            device("disk: {name: vmharness-x, size: 1GiB}"),
-            "plan.yaml:5:20: 'name' in disk: 'vmharness-x' is the harness's own: give it another name"),
-        Row(
-            device("disk: {name: a, size: 4GB}"),
-            "plan.yaml:5:29: 'size' in disk: '4GB' is not a size: did you mean 4GiB?"),
-        Row(
-            device("disk: {name: a, size: 512KiB}"),
-            "plan.yaml:5:29: 'size' in disk must be from 1MiB to 16TiB, not '512KiB'"),
-        Row(
-            device("disk: {name: a, size: 1500KiB}"),
-            "plan.yaml:5:29: 'size' in disk must be a multiple of 1MiB, not 1500KiB: did you mean 2MiB?"),
-        Row(
-            device("disk: {name: a, size: 1GiB, iops-writes: 1}"),
-            "plan.yaml:5:35: unknown key 'iops-writes' in disk: did you mean 'iops-write'?"),
-        Row(
-            device("disk: {name: a, size: 1GiB, iops-write: 0}"),
-            """
-            plan.yaml:5:47: 'iops-write' in disk must be a whole number from 1 to 1000000000000000, not '0'
-            """),
-        Row(
-            device("disk: {name: a, size: 1GiB, bps-read: 1M}"),
-            "plan.yaml:5:45: 'bps-read' in disk: '1M' is not a size: did you mean 1MiB?"),
-        Row(
-            device("disk: {name: a, size: 1GiB, iops-write: 1, iops-total: 1}"),
-            """
-            plan.yaml:5:35: disk has both 'iops-total' and 'iops-write': limit reads and writes together or each \
-            for itself
-            """),
-        Row(
-            device("disk: {name: a, size: 1GiB}\n    - disk: {name: a, size: 2GiB}"),
-            "plan.yaml:6:7: a second disk has the name 'a': the first is in line 5; give this one another name"),
-        Row(
-            device("virtiofs: {tag: a}\n    - disk: {name: a, size: 2GiB}"),
-            """
-            plan.yaml:6:7: a disk and a virtiofs device are both called 'a': the first is in line 5; give this one \
-            another name
-            """),
     ]
 
     // MARK: Steps
