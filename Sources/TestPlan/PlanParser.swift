@@ -37,7 +37,9 @@ struct PlanParser {
         let values = values(of: parameters, plan: name ?? expectedName ?? file)
 
         var substitution = ParameterSubstitution(values: values, problems)
-        let guest = reader.node("guest").map { substitution.apply(to: $0) }.flatMap(self.guest) ?? GuestRequest()
+        let guest =
+            reader.node("guest").map { substitution.apply(to: $0) }
+            .flatMap { self.guest($0, parameters, values) } ?? GuestRequest()
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }
             .map { self.steps($0, guest, parameters, values) } ?? []
