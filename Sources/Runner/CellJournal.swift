@@ -1,6 +1,7 @@
 import Foundation
 import RunRecord
 import Synchronization
+import TestPlan
 
 /// A cell's record while it runs. Every change is saved at once.
 final class CellJournal: Sendable {
@@ -13,11 +14,13 @@ final class CellJournal: Sendable {
     private let began = ContinuousClock.now
     /// Seconds that an earlier start of the run spent on the cell.
     private let spent: Double
+    private let known: [KnownIssue]
     private let save: @Sendable (CellRecord) throws -> Void
 
-    init(_ record: CellRecord, save: @Sendable @escaping (CellRecord) throws -> Void) {
+    init(_ record: CellRecord, known: [KnownIssue] = [], save: @Sendable @escaping (CellRecord) throws -> Void) {
         state = Mutex(State(record: record))
         spent = record.seconds
+        self.known = known
         self.save = save
     }
 
@@ -88,7 +91,10 @@ final class CellJournal: Sendable {
         if let problem {
             add(CaseRecord(name: "record", verdict: .error, reason: problem, seconds: 0))
         }
-        update { $0.conclude() }
+        update { cell in
+            cell.settle(known)
+            cell.conclude()
+        }
         return record
     }
 }

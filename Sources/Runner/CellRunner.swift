@@ -43,7 +43,8 @@ struct CellRunner: Sendable {
             previous
                 ?? CellRecord(
                     id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                    directory: place.name)
+                    directory: place.name),
+            known: plan.known
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))
