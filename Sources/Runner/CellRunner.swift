@@ -69,10 +69,11 @@ struct CellRunner: Sendable {
 
     /// Runs the cell's parts, each in guests of its own, side by side.
     private func runShards(_ journal: CellJournal, in directory: FilePath) async throws {
-        let progress = CellProgress(recorded: journal.record.cases.reduce(into: [:]) { recorded, record in
-            guard let step = record.step else { return }
-            recorded[step, default: []].insert(plan.suiteName(of: record.name, step: step))
-        })
+        let progress = CellProgress(
+            recorded: journal.record.cases.reduce(into: [:]) { recorded, record in
+                guard let step = record.step else { return }
+                recorded[step, default: []].insert(plan.suiteName(of: record.name, step: step))
+            })
         let shards = plan.shards
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...shards {

@@ -68,7 +68,9 @@ struct GuestLine: Sendable {
 
     private var hasRest: Bool {
         // A plan may go on with other steps after its suites.
-        suites.contains { !shard.part(of: progress.remaining(step: $0.number), seconds: runner.medians(step: $0.number)).isEmpty }
+        suites.contains {
+            !shard.part(of: progress.remaining(step: $0.number), seconds: runner.medians(step: $0.number)).isEmpty
+        }
             || shard.isFirst
     }
 

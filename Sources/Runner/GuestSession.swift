@@ -271,7 +271,9 @@ struct GuestSession: Sendable {
                 title: "virtiofsd of '\(share.tag)' complained", detail: lines.prefix(5).map(String.init))
         }
         guard !complaints.isEmpty else { return }
-        journal.add(CaseRecord(name: "virtiofsd", guest: directory.guest, verdict: .pass, seconds: 0, findings: record(complaints)))
+        journal.add(
+            CaseRecord(
+                name: "virtiofsd", guest: directory.guest, verdict: .pass, seconds: 0, findings: record(complaints)))
     }
 
     /// Records results that a step or a case reported of its own, such as a module that prints KTAP.

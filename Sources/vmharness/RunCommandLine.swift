@@ -59,7 +59,9 @@ struct RunCommandLine: AsyncParsableCommand {
                 throw ValidationError("--resume takes plans, kernels, settings and directory from the run.")
             }
         }
-        guard !plans.isEmpty || resume != nil else { throw ValidationError("Name at least one plan; `vmharness plan list` has them.") }
+        guard !plans.isEmpty || resume != nil else {
+            throw ValidationError("Name at least one plan; `vmharness plan list` has them.")
+        }
         guard !keepFailed || isatty(STDIN_FILENO) == 1 else {
             throw ValidationError("--keep-failed needs a terminal: somebody must say when to go on.")
         }
