@@ -42,6 +42,8 @@ let package = Package(
         .target(name: "TestPlan", dependencies: [yams], swiftSettings: settings),
 
         // MARK: Floor 1
+        .target(
+            name: "Fstests", dependencies: ["HostProcess", "RunRecord", "TestPlan", system], swiftSettings: settings),
         .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
@@ -53,7 +55,7 @@ let package = Package(
         // MARK: Floor 2
         .target(
             name: "Steps",
-            dependencies: ["HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
+            dependencies: ["Fstests", "HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
             swiftSettings: settings
         ),
         .target(
@@ -79,6 +81,9 @@ let package = Package(
 
         // MARK: Tests, one folder a target
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "FstestsTests", dependencies: ["Fstests", "HostProcess", "RunRecord", "TestPlan", system],
+            exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
             swiftSettings: settings),
