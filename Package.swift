@@ -61,8 +61,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "Symbolizer",
-                "TestPlan", system,
+                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps",
+                "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings
         ),

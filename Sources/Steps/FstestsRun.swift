@@ -17,7 +17,7 @@ struct FstestsRun {
     let suite: FstestsSuite
     let section: FstestsRequest.Section
     let context: StepContext
-    let report: @Sendable (SuiteEvent) -> Void
+    let report: @Sendable (SuiteEvent) async -> Void
     private let names: [String]
 
     /// Cases that were asked for and have no result yet.
@@ -114,7 +114,7 @@ struct FstestsRun {
         switch event {
         case .began(let name):
             if try await finish(opens: true) { return .damaged }
-            if remaining.contains(name) { report(.began(prefix + name)) }
+            if remaining.contains(name) { await report(.began(prefix + name)) }
         case .ended(let checked):
             ended = checked
         case .setupError(let line):
@@ -123,9 +123,9 @@ struct FstestsRun {
         case .unknown(let line):
             unknown.append(line)
             if unknown.count > 50 { unknown.removeFirst() }
-            report(.said(line))
+            await report(.said(line))
         case .aggregate(_, let text):
-            report(.said(text))
+            await report(.said(text))
         case .summary(.failures(let names)):
             failures = Set(names)
         case .section, .setting, .summary:
@@ -147,13 +147,13 @@ struct FstestsRun {
             fetched = FstestsCaseFiles(answer.output, cut: answer.isTruncated)
         } catch {
             // The guest went down in between: the verdict stands all the same.
-            if let checked { tell(checked, nil, note: "its files could not be fetched: \(error)") }
+            if let checked { await tell(checked, nil, note: "its files could not be fetched: \(error)") }
             ended = nil
             throw error
         }
         ended = nil
         guard let fetched else { return false }
-        if let checked { tell(checked, fetched, note: nil) }
+        if let checked { await tell(checked, fetched, note: nil) }
         let isDamaged = !fetched.damage.isEmpty || (checked != nil && !setupErrors.isEmpty && opens)
         if opens, !isDamaged, !fetched.isOpened {
             throw Failure(
@@ -163,9 +163,9 @@ struct FstestsRun {
         return isDamaged
     }
 
-    private mutating func tell(_ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String?) {
+    private mutating func tell(_ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String?) async {
         guard remaining.remove(checked.name) != nil else {
-            report(.said("\(checked.name): \(checked.status.rawValue), though it was not asked for"))
+            await report(.said("\(checked.name): \(checked.status.rawValue), though it was not asked for"))
             return
         }
         verdicts[checked.name] = checked.status
@@ -181,7 +181,7 @@ struct FstestsRun {
         let folder = String(checked.name.prefix { $0 != "/" })
         let files = fetched?.keep(in: context.directory, at: suite.hostPlace(of: section, folder)) ?? []
         let damage = (fetched?.damage ?? []) + setupErrors
-        report(
+        await report(
             .ended(
                 SuiteResult(
                     name: prefix + checked.name, verdict: result.verdict, reason: result.reason,
@@ -196,7 +196,7 @@ struct FstestsRun {
         let said = try await context.shell.run(
             "cat \(FstestsSession.errors(section)) 2>/dev/null", outputLimit: 64 << 10
         ).text.split(separator: "\n").map(String.init)
-        for line in said.prefix(100) { report(.said("check: \(line)")) }
+        for line in said.prefix(100) { await report(.said("check: \(line)")) }
         let place = "fstests, section \(section.name)"
         guard remaining.isEmpty else {
             let words = setupErrors + unknown.suffix(4) + said.suffix(4)

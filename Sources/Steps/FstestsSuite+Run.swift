@@ -17,7 +17,7 @@ extension FstestsSuite {
             wanted[place.section.name, default: []].append(place.name)
         }
         let notices = try await context.shell.run("cat \(FstestsSession.notices)", outputLimit: 1 << 16).text
-        for notice in notices.split(separator: "\n") { report(.said(String(notice))) }
+        for notice in notices.split(separator: "\n") { await report(.said(String(notice))) }
         for section in request.sections {
             guard let names = wanted[section.name] else { continue }
             var run = FstestsRun(suite: self, section: section, names: names, context: context, report: report)
