@@ -14,6 +14,7 @@ run: prepare
 	$(BIN) run $(PLAN) $(KERNEL:%=--kernel %); status=$$?; [ $$status -le 1 ]
 
 test: prepare
+	$(BIN) image build filesystems
 	$(SWIFT) test --disable-xctest
 
 lint:

@@ -59,8 +59,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
-                system,
+                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "Symbolizer",
+                "TestPlan", system,
             ],
             swiftSettings: settings
         ),
@@ -101,9 +101,10 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
-            name: "RunnerTests", dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "TestPlan", system],
+            name: "RunnerTests",
+            dependencies: ["HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "TestPlan", system],
             swiftSettings: settings),
-        .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
+        .testTarget(name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),

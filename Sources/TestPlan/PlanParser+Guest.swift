@@ -5,33 +5,22 @@ extension PlanParser {
     /// x86 has 2048 bytes for all arguments (`COMMAND_LINE_SIZE`); half of them are left to the harness.
     private static let longestCommandLine = 1024
 
-    func guest(_ node: LocatedNode) -> GuestRequest? {
+    func guest(
+        _ node: LocatedNode, _ parameters: [TestPlan.Parameter], _ values: [String: String]
+    ) -> GuestRequest? {
         guard let reader = MappingReader(node, of: "guest", keys: Self.guestKeys, problems) else { return nil }
         var guest = GuestRequest()
         if let memory = reader.byteCount("memory", in: .mebibytes(128) ... .tebibytes(1)) { guest.memory = memory }
         if let cpus = reader.integer("cpus", in: 1...256) { guest.cpus = cpus }
-        if let image = reader.node("image").flatMap({ imageName($0, reader.label("image")) }) { guest.image = image }
+        if let image = reader.node("image").flatMap({ image($0, reader.label("image"), parameters, values) }) {
+            guest.image = image
+        }
         if let initSystem = reader.choice("init", of: GuestRequest.InitSystem.self) { guest.initSystem = initSystem }
         guest.accelerator = reader.choice("accel", of: AcceleratorKey.self)?.accelerator
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         return guest
-    }
-
-    private func imageName(_ node: LocatedNode, _ label: String) -> String? {
-        guard let name = node.string(label, problems) else { return nil }
-        guard let first = name.first, isLowerCaseOrDigit(first), name.utf8.count <= 64,
-            name.allSatisfy({ isLowerCaseOrDigit($0) || $0 == "-" || $0 == "." })
-        else {
-            problems.report(
-                "\(label) must be the name of an image, not \(quoted(name))",
-                at: node.location,
-                advice: "use lower-case letters, digits, '-' and '.'"
-            )
-            return nil
-        }
-        return name
     }
 
     private func commandLine(_ node: LocatedNode, _ guest: MappingReader) -> [String] {
@@ -71,20 +60,31 @@ extension PlanParser {
         if items.count > Self.mostDevices {
             problems.report("guest has more than \(Self.mostDevices) devices", at: node.location)
         }
-        var tags: [String: SourceLocation] = [:]
+        var names: [String: DeviceRequest] = [:]
         return items.compactMap { item in
-            guard let entry = onlyEntry(item, "a device", of: ["virtiofs"]) else { return nil }
-            guard let request = virtiofs(entry) else { return nil }
-            if let first = tags[request.tag] {
-                problems.report(
-                    "a second virtiofs device has the tag '\(request.tag)'",
-                    at: request.location,
-                    advice: "the first is in line \(first.line); give this one another tag"
-                )
-            }
-            tags[request.tag] = tags[request.tag] ?? request.location
-            return .virtiofs(request)
+            guard let entry = onlyEntry(item, "a device", of: ["virtiofs", "disk"]),
+                let device = entry.key == "disk"
+                    ? disk(entry).map(DeviceRequest.disk) : virtiofs(entry).map(DeviceRequest.virtiofs)
+            else { return nil }
+            if let first = names[device.name] { problems.report(clash(of: device, with: first)) }
+            names[device.name] = names[device.name] ?? device
+            return device
         }
+    }
+
+    /// Two devices of one name: of a kind, or a tag and a disk, which steps could not tell apart.
+    private func clash(of device: DeviceRequest, with first: DeviceRequest) -> Diagnostic {
+        let message =
+            switch (first, device) {
+            case (.virtiofs, .virtiofs): "a second virtiofs device has the tag '\(device.name)'"
+            case (.disk, .disk): "a second disk has the name '\(device.name)'"
+            case (.virtiofs, .disk), (.disk, .virtiofs):
+                "a disk and a virtiofs device are both called '\(device.name)'"
+            }
+        let word = if case .disk = device { "name" } else { "tag" }
+        return Diagnostic(
+            location: device.location, message: message,
+            advice: "the first is in line \(first.location.line); give this one another \(word)")
     }
 
     /// The one entry of a mapping which says by its key what it is, such as a device or a step.

@@ -34,7 +34,7 @@ import TestPlan
             "- a\n",
             """
             plan.yaml:1:1: the plan must be a mapping, not a list: write 'key: value' with name, summary, \
-            parameters, guest, steps, calibration or requires
+            parameters, guest, steps, calibration, known or requires
             """),
         Row(
             "name: x\n",
@@ -236,8 +236,8 @@ import TestPlan
         Row(
             step("dance: {}"),
             """
-            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mount, unmount, \
-            module.insert, module.remove, module.cycle or run
+            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, \
+            unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or suite
             """),
         Row(
             step("run"),
