@@ -31,7 +31,7 @@ struct PlanDescription {
         lines.append("steps:")
         for (number, step) in plan.steps.enumerated() {
             let indent = String(repeating: " ", count: 5)
-            lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout))")
+            lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
             lines += SuiteDescription(step.action).lines.map { indent + $0 }
         }
         for expectation in plan.calibration.fails {

@@ -55,8 +55,8 @@ struct SuiteDescription {
     private static func lines(of options: SuiteOptions) -> [String] {
         let limits = options.limits
         var lines = [
-            "a case may take \(limits.factor) times its median and at least \(limits.floor), "
-                + "\(limits.first) if it is not known"
+            "a case may take \(limits.factor) times its median and at least \(limits.floor.spelled), "
+                + "\(limits.first.spelled) if it is not known"
         ]
         if options.shards > 1 { lines.append("in \(options.shards) guests at a time") }
         return lines + options.expunges.map { "not \($0.test)\(words(for: $0)): \($0.reason ?? "no reason given")" }
