@@ -57,7 +57,7 @@ struct FstestsRun {
         try await prepare()
         let log = try BoundedFile(logPath(), limit: Self.outputLimit)
         defer { log.finish() }
-        let words = GuestWord.quoted(["-s", section.name, "-R", "xunit-quiet"])
+        let words = GuestWord.quoted(["-s", section.name, "-R", "xunit-quiet", "--exact-order"])
         let overlay = section.filesystem == .overlay ? "-overlay " : ""
         let script = """
             \(announcement)

@@ -6,8 +6,8 @@ import SystemPackage
 import TestPlan
 
 extension FstestsSuite {
-    /// Generous: `check` takes 25 s of an emulated CPU to begin.
-    static let preparationLimit = Duration.seconds(900)
+    /// For each part of the preparation, on a busy host.
+    static let preparationLimit = Duration.seconds(600)
 
     /// Mounts tree and results, looks for all that is needed, writes the configurations and lists the cases.
     public func prepare(in context: StepContext) async throws -> [SuiteCase] {
@@ -18,13 +18,17 @@ extension FstestsSuite {
                 "\(announcement)\n\(look.script)", outputLimit: 1 << 20, timeout: Self.preparationLimit
             ).text)
         let nodes = try await nodes(in: context)
+        let lists = try await groupLists(in: context)
         var cases: [SuiteCase] = []
         for section in request.sections {
             let names = section.devices.mapValues { $0.map { nodes[$0] ?? $0 } }
             let configuration = try CheckConfiguration(section, nodes: names, kernel: answer.kernel)
             try await write(configuration.text, to: FstestsSession.configuration(section), in: context)
             try await write(configuration.preparation, to: FstestsSession.preparation(section), in: context)
-            cases += try await list(section, configuration, in: context)
+            let selection = try CaseSelection(request, on: section.filesystem, groupLists: lists)
+            let prefix = prefix(of: section)
+            cases += selection.cases.map { SuiteCase(name: prefix + $0) }
+            cases += selection.excluded.map { SuiteCase(name: prefix + $0, skip: "left out by the plan's `exclude`") }
         }
         try await write(answer.notices.map { "\($0)\n" }.joined(), to: FstestsSession.notices, in: context)
         return cases
@@ -86,52 +90,24 @@ extension FstestsSuite {
             "cat >\(GuestWord.quoted(path))", purpose: "write \(path) in the guest", input: Array(text.utf8))
     }
 
-    /// The cases of a section, in `check`'s order.
-    private func list(
-        _ section: FstestsRequest.Section, _ configuration: CheckConfiguration, in context: StepContext
-    ) async throws -> [SuiteCase] {
-        try await context.shell.check(
-            "\(announcement)\nexec sh \(FstestsSession.preparation(section))",
-            purpose: "make the guest ready for fstests on \(section.filesystem.rawValue)",
-            timeout: Self.preparationLimit)
-        var words = configuration.arguments + ["-n", "-s", section.name]
-        for group in request.groups { words += ["-g", group] }
-        for group in request.excludedGroups { words += ["-x", group] }
-        if !request.excludedTests.isEmpty { words += ["-e", request.excludedTests.joined(separator: " ")] }
-        words += request.tests
-        let script = "\(announcement)\n\(FstestsSession.environment(section))\nexec ./check \(GuestWord.quoted(words))"
-        let result = try await context.shell.run(script, outputLimit: 8 << 20, timeout: Self.preparationLimit)
-        let listing = CheckListing(result.text)
-        guard result.status == 0, listing.errors.isEmpty, listing.unknown.isEmpty, !listing.cases.isEmpty else {
-            throw refusal(section, listing, result)
+    /// The tree's `group.list` files, by directory.
+    private func groupLists(in context: StepContext) async throws -> [String: String] {
+        let script = """
+            \(announcement)
+            cd \(GuestPlace.tree)/tests
+            for file in */group.list; do echo "@list ${file%/*}"; cat "$file"; done
+            """
+        let result = try await context.shell.check(
+            script, purpose: "read the tree's groups", outputLimit: 16 << 20, timeout: Self.preparationLimit)
+        var lists: [String: String] = [:]
+        var directory = ""
+        for line in result.text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("@list ") {
+                directory = String(line.dropFirst(6))
+            } else {
+                lists[directory, default: ""] += line + "\n"
+            }
         }
-        let prefix = prefix(of: section)
-        return listing.cases.map { SuiteCase(name: prefix + $0) }
-            + listing.expunged.map { SuiteCase(name: prefix + $0, skip: "left out by the plan's `exclude`") }
-    }
-
-    private func refusal(
-        _ section: FstestsRequest.Section, _ listing: CheckListing, _ result: CommandResult
-    ) -> Failure {
-        let place = "fstests, section \(section.name)"
-        if !listing.unknown.isEmpty {
-            return Failure(
-                "the tree has no such case: \(listing.unknown.joined(separator: ", "))", on: place,
-                advice: "its cases are in tests/*/group.list", blame: .request)
-        }
-        if let group = listing.errors.first(where: { $0.hasPrefix("Group ") }) {
-            return Failure(
-                "check refuses: \(group)", on: place, advice: "doc/group-names.txt of fstests has them all",
-                blame: .request)
-        }
-        let said = listing.errors + listing.others + result.errorText.split(separator: "\n").map(String.init)
-        guard result.status == 0, listing.errors.isEmpty else {
-            return Failure(
-                "check does not begin: " + said.suffix(8).joined(separator: "; "), on: place,
-                advice: "look at the section's options and devices")
-        }
-        return Failure(
-            "no case is left to run", on: place, advice: "look at `tests`, `groups` and what is left out",
-            blame: .request)
+        return lists
     }
 }

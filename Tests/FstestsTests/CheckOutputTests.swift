@@ -207,27 +207,4 @@ struct CheckOutputTests {
             ended(output.read("generic/001        [08:55:12] [08:55:20] 8s\n".utf8))
                 == [CheckedCase(name: "generic/001", status: .pass, seconds: 8)])
     }
-
-    @Test("a listing has the cases in their order, those left out, and those that the tree has not")
-    func listing() {
-        let listing = CheckListing(
-            """
-            SECTION       -- ext4
-            FSTYP         -- ext4
-            PLATFORM      -- Linux/x86_64 guest
-            MKFS_OPTIONS  -- -F /dev/vdd
-            MOUNT_OPTIONS -- -o acl,user_xattr /dev/vdd /mnt/scratch
-
-            generic/001 
-            generic/006        [expunged]
-            generic/1212
-            generic/4711 - unknown test, ignored
-
-            """)
-        #expect(listing.cases == ["generic/001", "generic/1212"])
-        #expect(listing.expunged == ["generic/006"])
-        #expect(listing.unknown == ["generic/4711"])
-        #expect(listing.errors.isEmpty)
-        #expect(CheckListing("Group \"nope\" is empty or not defined?\n").errors.count == 1)
-    }
 }
