@@ -89,7 +89,8 @@ let package = Package(
             name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
-            name: "RunnerTests", dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "TestPlan", system],
+            name: "RunnerTests",
+            dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "Symbolizer", "TestPlan", system],
             swiftSettings: settings),
         .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(
