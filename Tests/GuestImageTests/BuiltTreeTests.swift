@@ -37,7 +37,7 @@ struct BuiltTreeTests {
     }
 
     @Test func aTreeIsLaidOutAsItsInstallationWouldBe() async throws {
-        try await Self.withTree { tree, _, store in
+        try await Self.withTree { tree, debian, store in
             // What is not in modules.order was left by an older configuration, a package's build, an installation.
             for stray in ["net/core/old.ko", "debian/copy/failover.ko", "lib/modules/6.1.99-test/kernel/failover.ko"] {
                 try Self.copy(tree.appending("net/core/failover.ko"), tree.appending(stray))
@@ -47,6 +47,9 @@ struct BuiltTreeTests {
             #expect(kernel.configValue("CONFIG_FAILOVER") == "m")
             #expect(kernel.modulePath("failover") == kernel.modulesDirectory.appending("kernel/net/core/failover.ko"))
             #expect(kernel.moduleNames == ["failover"])
+            // sshd in the guest needs it to time a login out, and tells nobody.
+            #expect(kernel.lackingOptions.contains("CONFIG_POSIX_TIMERS"))
+            #expect(debian.lackingOptions.isEmpty)
             let order = try BoundedRead.text(of: kernel.modulesDirectory.appending("modules.order"), limit: 4096)
             #expect(order == "kernel/net/core/failover.ko\n")
         }
