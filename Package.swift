@@ -90,7 +90,9 @@ let package = Package(
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["HostProcess", "KernelLog", "RunRecord", "Runner", "Symbolizer", "TestPlan", system],
+            dependencies: [
+                "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
+            ],
             swiftSettings: settings),
         .testTarget(name: "StepsTests", dependencies: ["RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(

@@ -15,8 +15,9 @@ public final class Guest: Sendable {
         case qemuEnded(Termination)
         /// The virtiofsd of a share ended.
         case virtiofsdEnded(tag: String, Termination)
-        /// The host's disk is full under a device, and QEMU stopped the guest (`BLOCK_IO_ERROR`).
-        case diskFull(device: String)
+        /// The host has no room for what the guest wrote to the disk with this serial, and QEMU stopped the guest
+        /// (`BLOCK_IO_ERROR`).
+        case diskFull(serial: String)
 
         /// One clause about it.
         public var description: String {
@@ -25,7 +26,7 @@ public final class Guest: Sendable {
             case .shutDown(let reason): "the guest went down by itself (\(reason))"
             case .qemuEnded(let termination): "QEMU ended with \(termination)"
             case .virtiofsdEnded(let tag, let termination): "the virtiofsd of '\(tag)' ended with \(termination)"
-            case .diskFull(let device): "the host's disk is full under '\(device)'"
+            case .diskFull(let serial): "the host's disk is full under the guest's '\(serial)'"
             }
         }
     }
@@ -103,7 +104,7 @@ public final class Guest: Sendable {
         case "SHUTDOWN" where event.data["reason"]?.text != "host-qmp-quit":
             note(.shutDown(reason: event.data["reason"]?.text ?? "no reason given"))
         case "BLOCK_IO_ERROR" where event.data["nospace"] == .bool(true):
-            note(.diskFull(device: event.data["device"]?.text ?? "?"))
+            note(.diskFull(serial: QEMUCommand.serial(ofDrive: event.data["device"]?.text ?? "?")))
         default: break
         }
     }

@@ -5,18 +5,31 @@ public import SystemPackage
 public struct GuestSpecification: Sendable, Hashable {
     /// A disk behind virtio-blk. The guest finds it by its serial number.
     public struct Disk: Sendable, Hashable {
-        /// At most 20 bytes (virtio 1.2, 5.2.6.3).
+        /// What the guest may do with the image.
+        public enum Access: String, Sendable, Hashable, Codable {
+            /// Read it; several guests may at a time.
+            case readOnly
+            /// Write to a layer of this guest's own, which ends with it.
+            case layered
+            /// Write to the image itself, which outlives the guest.
+            case writable
+        }
+
+        /// 1 to 20 letters, digits, `-` and `_` (20 bytes: virtio 1.2, 5.2.6.3).
         public var serial: String
         /// The raw image.
         public var image: FilePath
-        /// Writes go to a layer of this guest's own, which ends with it.
-        public var copyOnWrite: Bool
+        /// What the guest may do with it.
+        public var access: Access
+        /// By which QEMU slows it down: values for its `throttling.KEY` options (`iops-write`, `bps-total`, …).
+        public var limits: [String: Int]
 
-        /// A raw image; read-only unless `copyOnWrite`.
-        public init(serial: String, image: FilePath, copyOnWrite: Bool) {
+        /// A raw image.
+        public init(serial: String, image: FilePath, access: Access, limits: [String: Int] = [:]) {
             self.serial = serial
             self.image = image
-            self.copyOnWrite = copyOnWrite
+            self.access = access
+            self.limits = limits
         }
     }
 

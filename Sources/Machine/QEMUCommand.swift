@@ -62,18 +62,30 @@ struct QEMUCommand {
         ]
     }
 
+    /// `cache=unsafe` leaves out flushes to the host's disk. Writes are in the host's page cache all the same, so a
+    /// QEMU that is killed loses nothing of a raw image; only a crash of the host could, and then the run is over.
     private var disks: [String] {
-        specification.disks.enumerated().flatMap { number, disk in
-            let file = paths.layers[disk.serial]
-            let drive =
-                file.map { "file=\(escaped($0)),format=qcow2,cache=unsafe" }
-                ?? "file=\(escaped(disk.image)),format=raw,readonly=on,file.locking=off"
+        specification.disks.flatMap { disk in
+            let file =
+                switch disk.access {
+                case .readOnly: "file=\(escaped(disk.image)),format=raw,readonly=on,file.locking=off"
+                case .layered: "file=\(escaped(paths.layers[disk.serial]!)),format=qcow2,cache=unsafe"
+                case .writable: "file=\(escaped(disk.image)),format=raw,cache=unsafe,discard=unmap"
+                }
+            let limits = disk.limits.sorted { $0.key < $1.key }.map { ",throttling.\($0.key)=\($0.value)" }.joined()
+            let id = Self.driveID(of: disk.serial)
             return [
-                "-drive", "if=none,id=disk\(number),\(drive)",
-                "-device", "virtio-blk-pci,drive=disk\(number),serial=\(disk.serial)",
+                "-drive", "if=none,id=\(id),\(file)\(limits)",
+                "-device", "virtio-blk-pci,drive=\(id),serial=\(disk.serial)",
             ]
         }
     }
+
+    /// How QEMU calls a disk, in its events too; an id begins with a letter, a serial need not.
+    static func driveID(of serial: String) -> String { "disk-\(serial)" }
+
+    /// The serial of a disk by QEMU's name; the name itself if it is none of ours.
+    static func serial(ofDrive id: String) -> String { id.hasPrefix("disk-") ? String(id.dropFirst(5)) : id }
 
     /// Port 0 lets the host's kernel choose, so ports of two runs cannot
     /// collide; `restrict` keeps the guest off the host's network.

@@ -52,7 +52,7 @@ public func withGuest<Value: Sendable>(
 /// Makes the writable layers over the images that are shared by all guests.
 private func layers(for disks: [GuestSpecification.Disk], in directory: FilePath) async throws -> [String: FilePath] {
     var layers: [String: FilePath] = [:]
-    for disk in disks where disk.copyOnWrite {
+    for disk in disks where disk.access == .layered {
         let layer = directory.appending("\(disk.serial).qcow2")
         try await Command(
             "qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", disk.image.string, layer.string]

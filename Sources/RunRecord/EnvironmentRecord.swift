@@ -74,6 +74,26 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// One disk of the plan's own.
+    public struct Disk: Sendable, Hashable, Codable {
+        /// Its serial number, and its name below `/dev/vmharness` in the guest.
+        public var name: String
+        /// Bytes.
+        public var size: Int
+        /// The format of the file behind it: `raw`.
+        public var format: String
+        /// By which it was slowed down: operations or bytes a second, by QEMU's `throttling.` keys (`iops-write`).
+        public var limits: [String: Int]
+
+        /// A disk and the file behind it.
+        public init(name: String, size: Int, format: String, limits: [String: Int]) {
+            self.name = name
+            self.size = size
+            self.format = format
+            self.limits = limits
+        }
+    }
+
     /// What the host was like while the guest ran.
     public struct Host: Sendable, Hashable, Codable {
         /// `uname -r` of the host.
@@ -127,6 +147,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var initSystem: String
     /// The virtiofs shares.
     public var shares: [Share]
+    /// The plan's disks; nil if it has none.
+    public var disks: [Disk]?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
     /// The host.

@@ -80,7 +80,8 @@ struct CellRunner: Sendable {
         let shares = try shareDirectories(in: scratch)
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        let specification = GuestSpecification(prepared, initrd: initrd, directories: shares)
+        let specification = GuestSpecification(
+            prepared, initrd: initrd, directories: shares, disks: try CellDisks(plan.guest.disks, in: scratch))
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.appending("console.log"), limit: Self.consoleLimit), file: "console.log")
         let logs = GuestLogs(

@@ -41,12 +41,23 @@ extension GuestSession {
                     source: .virtiofsd, severity: .trouble, kind: "daemon-died",
                     title: "virtiofsd of '\(tag)' ended with \(termination)",
                     detail: logs.virtiofsd[tag].map { lastWords(of: $0.path.string) } ?? [])
-            case .diskFull(let device):
+            case .diskFull(let serial):
                 Finding(
                     source: .qemu, severity: .trouble, kind: "host-disk-full",
-                    title: "the host's disk is full: QEMU stopped the guest at a write to '\(device)'")
+                    title: "the host's disk is full: QEMU stopped the guest at a write to '\(serial)'",
+                    detail: [room(under: serial)])
             }
         }
+    }
+
+    /// Where the file of a disk lies, and how much room there is.
+    private func room(under serial: String) -> String {
+        let disk = guest.specification.disks.first { $0.serial == serial }
+        // A layer lies with the guest's sockets.
+        let place = disk?.access == .writable ? disk?.image.removingLastComponent() : nil
+        let directory = place ?? guest.directory
+        let free = freeRoom(in: directory).map { "\($0 >> 20) MiB are free" } ?? "it cannot be asked for its room"
+        return "its file lies in \(directory), where \(free)"
     }
 
     private func lastWords(of file: String) -> [String] {

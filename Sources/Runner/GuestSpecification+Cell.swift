@@ -10,7 +10,8 @@ extension GuestSpecification {
     ///   - prepared: what it is made of.
     ///   - initrd: its own initramfs, with the run's keys.
     ///   - directories: the host's directory behind each share's tag.
-    init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath]) {
+    ///   - disks: those of the plan.
+    init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath], disks: CellDisks) {
         let guest = prepared.cell.plan.guest
         self.init(
             memory: guest.memory.bytes,
@@ -23,9 +24,9 @@ extension GuestSpecification {
                 emulated: prepared.accelerator.accelerator == .tcg, systemd: guest.initSystem == .systemd)
                 + guest.commandLine,
             disks: [
-                Disk(serial: "root", image: prepared.image.disk, copyOnWrite: true),
-                Disk(serial: "modules", image: prepared.kernel.modulesImage, copyOnWrite: false),
-            ],
+                Disk(serial: "root", image: prepared.image.disk, access: .layered),
+                Disk(serial: "modules", image: prepared.kernel.modulesImage, access: .readOnly),
+            ] + disks.disks,
             shares: guest.virtiofs.map { share in
                 Share(
                     tag: share.tag, directory: directories[share.tag]!, daemon: prepared.daemons[share.tag]!,

@@ -14,20 +14,23 @@ func mount(
         \(announcement)
         modprobe -q virtiofs
         mount -t virtiofs \(option)\(GuestWord.quoted(tag)) \(place) || exit
-        findmnt -n -M \(place) -o SOURCE,FSTYPE,OPTIONS
+        \(mountReport(of: place))
         """
     let result = try await context.shell.run(script, timeout: timeout)
-    let said = result.transcript
     guard result.status == 0 else {
+        let reason = try await mountTrouble(result, in: context)
         return StepResult(
-            .broken(reason: "cannot mount virtiofs '\(tag)' at \(directory): \(lastLines(said, 1).first ?? "")"),
-            output: said)
+            .broken(reason: "cannot mount virtiofs '\(tag)' at \(directory): \(reason)"), output: result.transcript)
     }
-    let mounted = result.text.split(separator: " ", omittingEmptySubsequences: true)
-    guard mounted.count >= 2, mounted[0] == tag, mounted[1] == "virtiofs" else {
-        return StepResult(.broken(reason: "\(directory) is not the share '\(tag)' after the mount"), output: said)
+    let report = MountReport(result.text)
+    let output = result.errorText + (report.line ?? result.text)
+    guard let mounted = report.mount, mounted.source == tag, mounted.type == "virtiofs" else {
+        return StepResult(.broken(reason: "\(directory) is not the share '\(tag)' after the mount"), output: output)
     }
-    return StepResult(.passed, output: said)
+    if let trouble = optionTrouble(mounted, asked: all, at: directory) {
+        return StepResult(.broken(reason: trouble), output: output)
+    }
+    return StepResult(.passed, output: output)
 }
 
 /// `unmount`: the end of a mount; a mount that stays busy is a failure, since

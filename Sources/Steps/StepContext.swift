@@ -102,8 +102,11 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
         try await padModule(module, to: size.bytes, at: target, in: context)
     case .mount(let tag, let directory, let options, let readOnly):
         try await mount(tag, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
-    case .mkfs, .mountDisk:
-        StepResult(.broken(reason: "not yet"))
+    case .mkfs(let disk, let type, let options):
+        try await makeFilesystem(type, on: disk, options: options, step.timeout, in: context)
+    case .mountDisk(let disk, let type, let directory, let options, let readOnly):
+        try await mountDisk(
+            disk, type: type, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
     case .fstests, .kselftest, .suite:
         StepResult(.broken(reason: "a suite is run by its cases"))
     case .unmount(let directory):

@@ -4,6 +4,22 @@ public enum DeviceRequest: Sendable, Hashable {
     case virtiofs(VirtiofsRequest)
     /// A disk of its own.
     case disk(DiskRequest)
+
+    /// The name by which the guest knows it, unique in the guest: the tag or the disk's name.
+    public var name: String {
+        switch self {
+        case .virtiofs(let request): request.tag
+        case .disk(let request): request.name
+        }
+    }
+
+    /// Where the plan declares it.
+    public var location: SourceLocation {
+        switch self {
+        case .virtiofs(let request): request.location
+        case .disk(let request): request.location
+        }
+    }
 }
 
 /// A directory of the host which the guest can mount by its tag.

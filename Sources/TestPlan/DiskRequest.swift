@@ -20,11 +20,11 @@ public struct DiskRequest: Sendable, Hashable {
     /// The longest name in bytes: that of a virtio-blk serial number (virtio 1.2, 5.2.6.3).
     public static let longestName = 20
 
-    /// The name: the disk's serial number, and `/dev/vmharness/NAME` in the guest.
+    /// The name: the disk's serial number, and `/dev/vmharness/NAME` in the guest. 1 to 20 letters, digits, `-` and `_`.
     public var name: String
-    /// Its size, a multiple of 1 MiB; the file behind it is sparse.
+    /// Its size, a multiple of 1 MiB up to 16 TiB; the file behind it is sparse.
     public var size: ByteCount
-    /// How it is slowed down.
+    /// How it is slowed down, each from 1; a total never stands beside one of its parts.
     public var limits: [Limit: Int]
     /// Where the plan declares it.
     public var location: SourceLocation

@@ -71,20 +71,31 @@ extension PlanParser {
         if items.count > Self.mostDevices {
             problems.report("guest has more than \(Self.mostDevices) devices", at: node.location)
         }
-        var tags: [String: SourceLocation] = [:]
+        var names: [String: DeviceRequest] = [:]
         return items.compactMap { item in
-            guard let entry = onlyEntry(item, "a device", of: ["virtiofs"]) else { return nil }
-            guard let request = virtiofs(entry) else { return nil }
-            if let first = tags[request.tag] {
-                problems.report(
-                    "a second virtiofs device has the tag '\(request.tag)'",
-                    at: request.location,
-                    advice: "the first is in line \(first.line); give this one another tag"
-                )
-            }
-            tags[request.tag] = tags[request.tag] ?? request.location
-            return .virtiofs(request)
+            guard let entry = onlyEntry(item, "a device", of: ["virtiofs", "disk"]),
+                let device = entry.key == "disk"
+                    ? disk(entry).map(DeviceRequest.disk) : virtiofs(entry).map(DeviceRequest.virtiofs)
+            else { return nil }
+            if let first = names[device.name] { problems.report(clash(of: device, with: first)) }
+            names[device.name] = names[device.name] ?? device
+            return device
         }
+    }
+
+    /// Two devices of one name: of a kind, or a tag and a disk, which steps could not tell apart.
+    private func clash(of device: DeviceRequest, with first: DeviceRequest) -> Diagnostic {
+        let message =
+            switch (first, device) {
+            case (.virtiofs, .virtiofs): "a second virtiofs device has the tag '\(device.name)'"
+            case (.disk, .disk): "a second disk has the name '\(device.name)'"
+            case (.virtiofs, .disk), (.disk, .virtiofs):
+                "a disk and a virtiofs device are both called '\(device.name)'"
+            }
+        let word = if case .disk = device { "name" } else { "tag" }
+        return Diagnostic(
+            location: device.location, message: message,
+            advice: "the first is in line \(first.location.line); give this one another \(word)")
     }
 
     /// The one entry of a mapping which says by its key what it is, such as a device or a step.

@@ -87,13 +87,14 @@ extension PlanParser {
         switch kind {
         case .moduleBuild, .userspaceBuild: ["source", "at"]
         case .modulePad: ["module", "size", "to"]
-        case .mount: ["virtiofs", "at", "options", "read-only"]
+        case .mkfs: ["disk", "type", "options"]
+        case .mount: ["virtiofs", "disk", "type", "at", "options", "read-only"]
         case .unmount: ["at"]
         case .moduleInsert: ["path", "module", "parameters", "dependencies"]
         case .moduleCycle: ["path", "module", "parameters", "times", "load"]
         case .moduleRemove: ["module"]
         case .run: ["command", "status", "case"]
-        case .mkfs, .fstests, .kselftest, .suite: []
+        case .fstests, .kselftest, .suite: []
         }
     }
 
@@ -102,6 +103,7 @@ extension PlanParser {
         case .moduleBuild: built(reader).map { .moduleBuild(source: $0.source, at: $0.at) }
         case .userspaceBuild: built(reader).map { .userspaceBuild(source: $0.source, at: $0.at) }
         case .modulePad: modulePad(reader, guest)
+        case .mkfs: mkfs(reader, guest)
         case .mount: mount(reader, guest)
         case .unmount:
             reader.required("at").flatMap { guestPath($0, reader.label("at")) }.map { .unmount(at: $0) }
@@ -111,19 +113,8 @@ extension PlanParser {
             reader.required("module").flatMap { moduleName($0, reader.label("module")) }
                 .map { .moduleRemove(name: $0) }
         case .run: run(reader)
-        case .mkfs, .fstests, .kselftest, .suite: nil
+        case .fstests, .kselftest, .suite: nil
         }
-    }
-
-    // MARK: Mounts
-
-    private func mount(_ reader: MappingReader, _ guest: GuestRequest) -> StepAction? {
-        let tag = reader.required("virtiofs").flatMap { declaredTag($0, reader.label("virtiofs"), guest) }
-        let at = reader.required("at").flatMap { guestPath($0, reader.label("at")) }
-        let options = reader.node("options").map { words($0, reader.label("options"), without: ",") } ?? []
-        let readOnly = reader.boolean("read-only") ?? false
-        guard let tag, let at else { return nil }
-        return .mount(virtiofs: tag, at: at, options: options, readOnly: readOnly)
     }
 
     // MARK: Commands

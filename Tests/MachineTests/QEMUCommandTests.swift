@@ -10,6 +10,17 @@ import Testing
         #expect(arguments.contains { $0.contains("file=/tmp/a,,b.img,format=raw,readonly=on") })
     }
 
+    @Test func aDiskThatOutlivesTheGuestIsWrittenItself() throws {
+        let disk = GuestSpecification.Disk(
+            serial: "9-a", image: "/tmp/x,y", access: .writable, limits: ["iops-write": 150, "bps-read": 1])
+        let arguments = command(disks: [disk]).arguments
+        let drive = try #require(arguments.first { $0.contains("/tmp/x,,y") })
+        #expect(
+            drive == "if=none,id=disk-9-a,file=/tmp/x,,y,format=raw,cache=unsafe,discard=unmap,"
+                + "throttling.bps-read=1,throttling.iops-write=150")
+        #expect(arguments.contains("virtio-blk-pci,drive=disk-9-a,serial=9-a"))
+    }
+
     @Test func sharesNeedSharedMemory() {
         #expect(command().arguments.contains { $0.hasPrefix("memory-backend-ram,") })
         let program = VirtiofsdProgram(path: "/x", implementation: .c, version: "", cacheModes: ["none"])
@@ -64,11 +75,13 @@ import Testing
             cacheModes: implementation == .c ? ["none", "auto", "always"] : ["never", "auto", "always", "metadata"])
     }
 
-    private func command(disk: FilePath = "/tmp/a.img", shares: [Share] = []) -> QEMUCommand {
+    private func command(
+        disk: FilePath = "/tmp/a.img", disks: [GuestSpecification.Disk]? = nil, shares: [Share] = []
+    ) -> QEMUCommand {
         QEMUCommand(
             specification: GuestSpecification(
                 memory: 1 << 30, cpus: 2, accelerator: .tcg, kernel: "/k", initrd: "/i", commandLine: ["a", "b"],
-                disks: [.init(serial: "root", image: disk, copyOnWrite: false)], shares: shares),
+                disks: disks ?? [.init(serial: "root", image: disk, access: .readOnly)], shares: shares),
             paths: .init(
                 qmp: "/s/qmp", console: "/s/con", layers: [:],
                 shares: shares.reduce(into: [:]) { $0[$1.tag] = "/s/fs" }))

@@ -98,13 +98,65 @@ import Testing
     @Test func refusesWhatQEMUCannotStart() async throws {
         try await withSpecification { specification, logs in
             var specification = specification
-            specification.disks = [.init(serial: "root", image: "/no/such/image", copyOnWrite: false)]
+            specification.disks = [.init(serial: "root", image: "/no/such/image", access: .readOnly)]
             let failure = await #expect(throws: Failure.self) {
                 try await withGuest(specification, logs: logs, console: { _ in }) { _ in }
             }
             #expect(failure?.what.contains("QEMU did not start") == true)
             #expect(failure?.what.contains("/no/such/image") == true)
         }
+    }
+
+    /// Written through the guest's device and lost to no flush: what a killed QEMU wrote is in the file.
+    @Test func aKilledQEMULosesNothingOfAWritableDisk() async throws {
+        try await withSpecification { specification, logs in
+            try await withScratchDirectory { directory in
+                let specification = try Self.with(disk: directory.appending("disk"), specification)
+                try await withGuest(specification, logs: logs, console: { _ in }) { guest in
+                    let words = try await guest.monitor("qemu-io disk-data \"write -P 0xab 4096 8192\"")
+                    #expect(!words.contains("failed"))
+                    ProcessTable.signal(guest.pid, 9)
+                    #expect(try await guest.waitForTrouble() == [.qemuEnded(.signaled(9))])
+                }
+                let file = try Data(contentsOf: URL(filePath: directory.appending("disk").string))
+                #expect(file[4096..<12288].allSatisfy { $0 == 0xab } && file[12288] == 0)
+            }
+        }
+    }
+
+    @Test func everyLimitIsQEMUs() async throws {
+        try await withSpecification { specification, logs in
+            try await withScratchDirectory { directory in
+                var specification = try Self.with(disk: directory.appending("disk"), specification)
+                specification.disks[0].limits = [
+                    "iops-read": 1, "iops-write": 150, "bps-read": 1 << 20, "bps-write": 1_000_000_000_000_000,
+                ]
+                var totals = specification
+                totals.disks[0].limits = ["iops-total": 150, "bps-total": 1 << 20]
+                for specification in [specification, totals] {
+                    let known = try await withGuest(specification, logs: logs, console: { _ in }) { guest in
+                        try await guest.execute("query-block")
+                    }
+                    guard case .array(let drives) = known else { throw Failure("no list", on: "\(known)", advice: "") }
+                    let inserted = try #require(drives.first?["inserted"])
+                    for (key, value) in specification.disks[0].limits {
+                        // QMP's words: iops_wr, bps_rd, iops.
+                        let word = key.replacing("-total", with: "").replacing("-", with: "_")
+                            .replacing("_read", with: "_rd").replacing("_write", with: "_wr")
+                        #expect(inserted[word]?.number == value, "\(key)")
+                    }
+                }
+            }
+        }
+    }
+
+    private static func with(
+        disk: FilePath, _ specification: GuestSpecification
+    ) throws -> GuestSpecification {
+        try Data(count: 1 << 20).write(to: URL(filePath: disk.string))
+        var specification = specification
+        specification.disks = [.init(serial: "data", image: disk, access: .writable)]
+        return specification
     }
 
     @Test func nothingOfTheConsoleIsLost() async throws {

@@ -32,6 +32,7 @@ import TestPlan
               devices:
                 - virtiofs: {tag: a, cache: none, daemon: rust, read-only: true}
                 - virtiofs: {tag: b}
+                - disk: {name: 0_slow, size: 1GiB, iops-write: 150, bps-read: 2MiB}
             steps:
               - module.pad: {module: dummy, size: 1MiB, to: "b:/x/y.ko"}
               - mount: {virtiofs: a, at: /mnt/a, options: [dax=always], read-only: true, timeout: 5s, name: Mount a}
@@ -58,6 +59,11 @@ import TestPlan
                         .virtiofs(
                             VirtiofsRequest(
                                 tag: "b", location: SourceLocation(file: "plan.yaml", line: 12, column: 7))),
+                        .disk(
+                            DiskRequest(
+                                name: "0_slow", size: .gibibytes(1),
+                                limits: [.writeOperations: 150, .readBytes: 2 << 20],
+                                location: SourceLocation(file: "plan.yaml", line: 13, column: 7))),
                     ]))
         #expect(
             plan.steps.map(\.action) == [

@@ -236,8 +236,8 @@ import TestPlan
         Row(
             step("dance: {}"),
             """
-            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mount, unmount, \
-            module.insert, module.remove, module.cycle or run
+            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, \
+            unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or suite
             """),
         Row(
             step("run"),
