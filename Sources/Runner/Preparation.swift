@@ -24,6 +24,10 @@ public struct PreparedCell: Sendable {
     public let qemu: QEMUVersion
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
+    /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
+    public let tree: FilePath?
+    /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
+    public let absent: [Int: String]
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
@@ -102,7 +106,7 @@ public struct Preparation: Sendable {
                     cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: built, lack: lacks[cell],
+                    built: built, tree: nil, absent: [:], lack: lacks[cell],
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
                             + built.values.map(\.entry))))

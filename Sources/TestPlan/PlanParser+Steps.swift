@@ -48,7 +48,7 @@ extension PlanParser {
     }
 
     /// `when: {allocation: [noio, nofs]}`: whether parameters have one of the values named.
-    private func when(
+    func when(
         _ node: LocatedNode, _ label: String, _ parameters: [TestPlan.Parameter], _ values: [String: String]
     ) -> Bool {
         let varying = parameters.filter { !$0.values.isEmpty }

@@ -32,6 +32,10 @@ struct PlanDescription {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
         }
         for expectation in plan.calibration.passes { lines.append("passes on \(expectation.subject)") }
+        for issue in plan.known {
+            let settings = issue.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            lines.append((["known"] + settings).joined(separator: " ") + ": \(issue.text)")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -34,7 +34,7 @@ import TestPlan
             "- a\n",
             """
             plan.yaml:1:1: the plan must be a mapping, not a list: write 'key: value' with name, summary, \
-            parameters, guest, steps, calibration or requires
+            parameters, guest, steps, calibration, known or requires
             """),
         Row(
             "name: x\n",

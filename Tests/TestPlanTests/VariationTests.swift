@@ -40,6 +40,33 @@ import Testing
         #expect(plan.steps[0].isSetup == (value != "kernel"))
     }
 
+    /// A plan whose one test needs a large image boots the others from a small one.
+    @Test(arguments: [("noio", "big"), ("nofs", "base"), ("kernel", "base")])
+    func theImageMayDependOnAValue(value: String, image: String) throws {
+        let text = Self.text + "guest: {image: [{name: big, when: {flags: noio}}, base]}\n"
+        #expect(try PlanText.plan(text, settings: ["flags": value]).guest.image == image)
+    }
+
+    @Test(arguments: [
+        ("[]", "plan.yaml:14:16: 'image' in guest is empty: write 'image: base'"),
+        (
+            "[{name: big, when: {flags: noio}}]",
+            "plan.yaml:14:17: 'image' in guest names none for the other values: add a last item: - base"
+        ),
+        (
+            "[base, {name: big, when: {flags: noio}}, base]",
+            "plan.yaml:14:17: the items of 'image' in guest after 'base' never count: write it as the last"
+        ),
+        (
+            "[{name: big, when: {flags: noi}}, base]",
+            "plan.yaml:14:43: parameter 'flags' has no value 'noi': did you mean 'noio'?"
+        ),
+    ])
+    func mistakesOfImagesAreNamed(image: String, message: String) {
+        let problems = PlanText.problems(of: Self.text + "guest: {image: \(image)}\n")
+        #expect(problems.contains(message), "\(problems)")
+    }
+
     @Test func calibrationNamesValues() throws {
         let plan = try PlanText.plan(Self.text)
         #expect(plan.calibration.fails.map(\.settings) == [["flags": "noio"], ["flags": "nofs"]])
