@@ -107,7 +107,9 @@ let package = Package(
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "TestPlan", system],
+            dependencies: [
+                "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
+            ],
             swiftSettings: settings),
         .testTarget(name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], swiftSettings: settings),
         .testTarget(

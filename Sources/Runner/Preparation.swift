@@ -204,6 +204,21 @@ public struct Preparation: Sendable {
             Self.missing(module, at: location, on: kernel)
         }
         var problems: [Diagnostic?] = []
+        let options = kernel.lackingOptions
+        if !options.isEmpty {
+            problems.append(
+                Diagnostic(
+                    location: nil,
+                    message:
+                        "kernel \(kernel.release) cannot run in a guest without \(options.joined(separator: ", "))",
+                    advice: "build it with them: `make kvm_guest.config` sets most of what a guest needs"))
+        }
+        if plan.guest.boot == .bzimage && !kernel.hasCompressedImage {
+            problems.append(
+                Diagnostic(
+                    location: nil, message: "kernel \(kernel.release) has no bzImage, only a vmlinux",
+                    advice: "build one (`make bzImage`), or leave `boot` out"))
+        }
         if plan.guest.boot == .vmlinux && kernel.vmlinux == nil {
             problems.append(
                 Diagnostic(
