@@ -94,7 +94,9 @@ extension PlanParser {
         case .moduleCycle: ["path", "module", "parameters", "times", "load"]
         case .moduleRemove: ["module"]
         case .run: ["command", "status", "case"]
-        case .fstests, .kselftest, .suite: []
+        case .fstests: Self.fstestsKeys
+        case .kselftest: ["tree", "collections", "tests", "exclude"] + Self.suiteOptionKeys
+        case .suite: ["command", "list"] + Self.suiteOptionKeys
         }
     }
 
@@ -113,7 +115,9 @@ extension PlanParser {
             reader.required("module").flatMap { moduleName($0, reader.label("module")) }
                 .map { .moduleRemove(name: $0) }
         case .run: run(reader)
-        case .fstests, .kselftest, .suite: nil
+        case .fstests: fstests(reader, guest)
+        case .kselftest: kselftest(reader)
+        case .suite: suite(reader)
         }
     }
 
