@@ -45,9 +45,13 @@ struct ImageBuilder {
     private func configure(_ root: FilePath) async throws {
         try files.install(into: root)
         for user in definition.users {
-            // It looks into the root's own passwd and needs nothing of it to run.
-            try await Command("useradd", ["--root", root.string, "-m", "-U", "-s", "/bin/bash", user])
-                .check(timeout: .seconds(60), advice: "is the name taken by a package?")
+            // It looks into the root's own passwd and needs nothing of it to run. It refuses a
+            // name that begins with a digit unless told; shadow 4.8 writes `--badnames`, later
+            // ones `--badname`, and all take an unambiguous beginning of an option.
+            try await Command(
+                "useradd", ["--root", root.string, "--badname", "-m", "-U", "-s", "/bin/bash", user]
+            )
+            .check(timeout: .seconds(60), advice: "is the name taken by a package?")
         }
         // mmdebstrap leaves the host's in there, and its own configuration of apt.
         for file in [

@@ -19,12 +19,15 @@ public struct ImageDefinition: Sendable, Hashable {
     public let size: Int
     /// Debian packages, those of what it extends first.
     public let packages: [String]
-    /// Ordinary users to make, each with a home and a group of its own.
+    /// Ordinary users to make, each with a home and a group of its own name:
+    /// at most 32 characters (useradd(8)), a letter among them. One may begin
+    /// with a digit, as fstests' `123456-fsgqa` does.
     public let users: [String]
 
     private static let nesting = 8
     private static let sizes = ByteCount(bytes: 1 << 30)...ByteCount(bytes: 1 << 40)
     private static let standardSize = 4 << 30
+    private static let userLength = 32
 
     /// Reads a definition and what it extends.
     ///
@@ -76,6 +79,12 @@ public struct ImageDefinition: Sendable, Hashable {
         }
         let packages = words("packages", of: reader, allowed: "+-.", problems)
         let users = words("users", of: reader, allowed: "-_", problems)
+        // useradd is told not to look at names, so this is the only look at them.
+        for user in users where user.utf8.count > userLength || !user.contains(where: \.isLetter) {
+            problems.report(
+                "'\(user)' cannot be the name of a user", at: reader.place(of: "users"),
+                advice: "use at most \(userLength) characters, a letter among them; digits alone are a number")
+        }
         let size = reader.byteCount("size", in: sizes)?.bytes
         try problems.throwIfAny()
         return ImageDefinition(

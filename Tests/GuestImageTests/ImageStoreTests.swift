@@ -52,6 +52,27 @@ struct ImageStoreTests {
         #expect(status.contains("User:     0   Group:     0"))
     }
 
+    @Test("The fstests image has its users, the one with a leading digit among them, each with a group and a home")
+    func usersOfFstests() async throws {
+        let image = try await ImageStore(cache: .standard(), definitions: Self.directory).ensure("fstests")
+        func lines(_ file: String) async throws -> [[Substring]] {
+            try await Command("debugfs", ["-R", "cat \(file)", image.disk.string]).check().text
+                .split(separator: "\n").map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+        }
+        let groups = try await lines("/etc/group")
+        let users = try await lines("/etc/passwd")
+        for name in ["fsgqa", "fsgqa2", "123456-fsgqa"] {
+            let user = try #require(users.first { $0[0] == name }, "\(name)")
+            #expect(groups.contains { $0[0] == name && $0[2] == user[3] }, "\(name)")
+            let home = try await Command("debugfs", ["-R", "stat \(user[5])", image.disk.string]).check().text
+            #expect(home.contains("Type: directory") && home.contains("User:  \(user[2])"), "\(name)")
+        }
+        // What a tree is linked with, and what `check` cannot start without.
+        for package in ["libaio1t64", "libgdbm-compat4t64", "liburing2", "udev", "perl", "bc", "gfs2-utils"] {
+            #expect(image.hasPackage(package), "\(package)")
+        }
+    }
+
     @Test func theInitramfsHasTheDriversAndTheirOrder() async throws {
         let image = try await Self.base()
         let kernel = try await KernelStore(cache: .standard()).resolve(try KernelName(parsing: "debian:6.1+cloud"))
