@@ -29,6 +29,7 @@ bench: setup release
 	$(RELEASE) kernel add $(firstword $(KERNEL))
 	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
 	ci/bench-log.sh $(RELEASE)
+	ci/bench-store.sh $(RELEASE)
 
 build: setup
 	$(SWIFT) build --build-tests

@@ -63,4 +63,9 @@ public enum JSONValue: Sendable, Hashable, Codable {
     public var number: Int? {
         if case .int(let value) = self { value } else { nil }
     }
+
+    /// The items of an array; nil for anything else.
+    public var list: [JSONValue]? {
+        if case .array(let items) = self { items } else { nil }
+    }
 }

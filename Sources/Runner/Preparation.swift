@@ -24,8 +24,15 @@ public struct PreparedCell: Sendable {
     public let qemu: QEMUVersion
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
+    /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
+    public let tree: FilePath?
+    /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
+    public let absent: [Int: String]
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
+
+    /// Keeps what was taken from the cache there as long as the cell may run.
+    let hold: CacheHold
 
     /// What QEMU is given as `-kernel`: the unpacked image where the plan wants
     /// it, or leaves it open and unpacking would be emulated.
@@ -92,14 +99,17 @@ public struct Preparation: Sendable {
         for cell in cells {
             let kernel = kernels[cell.kernel]!
             let image = try await images.ensure(cell.plan.guest.image)
+            let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
+            let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image,
-                    initramfs: try await Initramfs.ensure(kernel: kernel, image: image, cache: cache),
+                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:],
-                    lack: lacks[cell]))
+                    built: built, tree: nil, absent: [:], lack: lacks[cell],
+                    hold: try cache.hold(
+                        [kernel.directory, image.directory, initramfs.removingLastComponent()]
+                            + built.values.map(\.entry))))
         }
         return prepared
     }
