@@ -35,16 +35,18 @@ extension PlanParser {
         let value = longForm(entry.value, kind)
         guard
             let reader = MappingReader(
-                value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout", "setup", "when"], problems)
+                value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout", "setup", "when", "unless"],
+                problems)
         else { return nil }
         let name = reader.node("name").flatMap { line($0, reader.label("name"), longest: 120) }
         let timeout = reader.duration("timeout", in: Self.timeouts) ?? kind.defaultTimeout
         let isSetup = reader.boolean("setup") ?? false
-        let applies = reader.node("when").map { when($0, reader.label("when"), parameters, values) } ?? true
+        let isMeant = reader.node("when").map { when($0, reader.label("when"), parameters, values) } ?? true
+        let isExcepted = reader.node("unless").map { when($0, reader.label("unless"), parameters, values) } ?? false
         guard let action = action(kind, reader, guest) else { return nil }
         let step = PlanStep(
             action: action, name: name, timeout: timeout, isSetup: isSetup, location: entry.location)
-        return (step, applies)
+        return (step, isMeant && !isExcepted)
     }
 
     /// `when: {allocation: [noio, nofs]}`: whether parameters have one of the values named.
