@@ -14,6 +14,7 @@ run: prepare
 	$(BIN) run $(PLAN) $(KERNEL:%=--kernel %); status=$$?; [ $$status -le 1 ]
 
 test: prepare
+	$(BIN) image build filesystems
 	$(SWIFT) test --disable-xctest
 
 lint:
@@ -28,6 +29,7 @@ bench: setup release
 	$(RELEASE) kernel add $(firstword $(KERNEL))
 	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
 	ci/bench-log.sh $(RELEASE)
+	ci/bench-store.sh $(RELEASE)
 
 build: setup
 	$(SWIFT) build --build-tests

@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -29,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -45,6 +47,9 @@ let package = Package(
         .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
+        .target(
+            name: "ResultStore", dependencies: ["HostProcess", "RunRecord", "TestPlan", grdb, system],
+            swiftSettings: settings),
         .target(name: "Symbolizer", dependencies: ["HostProcess", "KernelLog", system], swiftSettings: settings),
 
         // MARK: Floor 2
@@ -56,8 +61,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
-                system,
+                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps",
+                "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings
         ),
@@ -67,8 +72,9 @@ let package = Package(
         .executableTarget(
             name: "vmharness",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Runner", "Steps",
-                "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
+                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "ResultStore", "RunRecord",
+                "Runner",
+                "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
         ),
@@ -92,10 +98,18 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
+        .testTarget(
+            name: "ResultStoreTests",
+            dependencies: [
+                "HostProcess", "KernelLog", "ResultStore", "RunRecord", "TestPlan", "vmharness", grdb, system,
+            ],
+            exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "RunRecordTests", dependencies: ["KernelLog", "RunRecord"], swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "TestPlan", system],
+            dependencies: [
+                "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StepsTests",

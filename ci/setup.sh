@@ -17,6 +17,7 @@ bubblewrap           the sandbox in which plans' own code is compiled
 binutils             symbolization (addr2line)
 gcc                  tests: a small kernel to symbolize
 time                 make bench: CPU time and peak memory
+libsqlite3-dev       the store of results
 kmod                 module dependencies
 e2fsprogs            filesystem images
 openssh-client       the way into a guest

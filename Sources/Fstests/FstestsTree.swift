@@ -15,7 +15,7 @@ public struct FstestsTree: Sendable, Hashable {
     public static let format = "fstests 1"
 
     /// Files of ours that go beside the tree into its image, by name.
-    public var guestFiles: [String: [UInt8]] { [GuestPlace.needsName: Array(needs.text.utf8)] }
+    public var guestFiles: [String: [UInt8]] { [GuestPlace.needsFile: Array(needs.text.utf8)] }
 
     /// The largest program that is looked at, in bytes.
     private static let largestProgram = 64 << 20

@@ -17,7 +17,8 @@ public enum GuestPlace {
     public static let scratch = "/mnt/scratch"
     /// Below it, what stands behind a network file system or FUSE.
     public static let base = "/mnt/vmharness-base"
-    /// In the tree's file system: what its programs need, as ``ProgramNeeds`` writes it.
-    static let needs = "\(tree)/\(needsName)"
-    static let needsName = ".vmharness-needs"
+    /// In the tree's root directory: what its programs need, as ``ProgramNeeds`` writes it.
+    public static let needsFile = ".vmharness-needs"
+    /// That file in the guest.
+    public static let needs = "\(tree)/\(needsFile)"
 }

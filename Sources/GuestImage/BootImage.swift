@@ -22,6 +22,22 @@ struct BootImage {
         }
     }
 
+    /// True for a file that is an unpacked image, of any size.
+    ///
+    /// - Throws: `Failure` if it cannot be read.
+    static func isELF(_ path: FilePath) throws -> Bool {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            return try file.closeAfter {
+                try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { magic in
+                    try file.read(into: magic) == 4 && magic.elementsEqual([0x7F, 0x45, 0x4C, 0x46])
+                }
+            }
+        } catch {
+            throw Failure("cannot read file: \(error)", on: path.string, advice: "check the path", blame: .request)
+        }
+    }
+
     /// True for an image that is unpacked already.
     var isELF: Bool { bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) }
 

@@ -4,6 +4,8 @@ public import SystemPackage
 
 /// What came of a plan's own sources: modules for one kernel, or programs for every guest.
 public struct BuiltFiles: Sendable, Hashable {
+    /// The entry in the cache.
+    public let entry: FilePath
     /// The modules or programs.
     public let files: [FilePath]
     /// `gcc-12 12.2.0-14+deb12u1`.
@@ -19,6 +21,8 @@ struct BuildManifest: Codable {
     var files: [String]
     var compiler: String
     var warnings: [String]
+    /// What they were built for; nil in entries of before.
+    var purpose: String?
 
     func write(to entry: FilePath) throws {
         let encoder = JSONEncoder()
@@ -26,7 +30,7 @@ struct BuildManifest: Codable {
         try writeFile(entry.appending(Self.fileName), Array(encoder.encode(self)))
     }
 
-    static func read(_ entry: FilePath) throws -> BuiltFiles {
+    static func read(_ entry: FilePath) throws -> BuildManifest {
         let path = entry.appending(fileName)
         guard
             let manifest = try? JSONDecoder().decode(
@@ -34,7 +38,11 @@ struct BuildManifest: Codable {
         else {
             throw Failure("not a manifest of this version", on: path.string, advice: "remove that directory")
         }
-        return BuiltFiles(
-            files: manifest.files.map { entry.appending($0) }, compiler: manifest.compiler, warnings: manifest.warnings)
+        return manifest
+    }
+
+    /// What the entry holds.
+    func files(in entry: FilePath) -> BuiltFiles {
+        BuiltFiles(entry: entry, files: files.map { entry.appending($0) }, compiler: compiler, warnings: warnings)
     }
 }

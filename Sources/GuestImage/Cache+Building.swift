@@ -65,10 +65,19 @@ extension Cache {
         }
     }
 
-    /// Removes an entry. A reader that has a file of it open keeps that file.
+    /// Removes an entry.
+    ///
+    /// - Throws: `Failure` if it is in use, or cannot be removed.
     func remove(_ kind: Kind, _ digest: String) throws {
         try makeDirectories(partial)
         try makeDirectories(locks)
+        guard let lock = try FileLock.tryAcquire(lockFile(kind, digest)) else {
+            throw Failure(
+                "an entry of the cache is in use", on: entry(kind, digest).string,
+                advice: "wait for the runs and builds that use it; `fuser \(lockFile(kind, digest))` shows them",
+                blame: .request)
+        }
+        defer { lock.release() }
         // First out of sight in one step, so that nobody finds half of it.
         let grave = partial.appending("\(kind.rawValue)-\(digest)-removed\(UInt32.random(in: 0 ... .max))")
         guard rename(entry(kind, digest).string, grave.string) == 0 else {

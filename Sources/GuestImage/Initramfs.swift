@@ -24,9 +24,7 @@ public enum Initramfs {
     ///   without, or the cache cannot be written.
     /// - Returns: an uncompressed cpio archive, to which `write` adds what one guest alone has.
     public static func ensure(kernel: Kernel, image: RootImage, cache: Cache) async throws -> FilePath {
-        let parts = [("busybox", image.busybox), ("init", image.initramfsInit)]
-        let content = try await Digest.of(files: parts.map { (name: $0.0, path: $0.1) })
-        let digest = try await Digest.of("initramfs \(format) \(kernel.digest) \(content)")
+        let digest = try await digest(kernelDigest: kernel.digest, image: image)
         let entry = try await cache.ensure(.initramfs, digest) { scratch in
             let modules = try await ModuleSet(
                 drivers, always: ["ext4"], root: kernel.modulesRoot, release: kernel.release)
@@ -45,6 +43,13 @@ public enum Initramfs {
             try writeFile(scratch.appending("absent"), Array(modules.absent.joined(separator: "\n").utf8))
         }
         return entry.appending("initrd")
+    }
+
+    /// Names the content of the initramfs of a kernel and an image.
+    static func digest(kernelDigest: String, image: RootImage) async throws -> String {
+        let parts = [("busybox", image.busybox), ("init", image.initramfsInit)]
+        let content = try await Digest.of(files: parts.map { (name: $0.0, path: $0.1) })
+        return try await Digest.of("initramfs \(format) \(kernelDigest) \(content)")
     }
 
     /// The drivers a kernel does not have: a guest of it has no such device.

@@ -71,7 +71,7 @@ struct KernelBuilder {
     ///
     /// - Parameter placeModules: makes the directory of modules at the path it is given.
     func finish(_ parts: Parts, placeModules: (FilePath) async throws -> Void) async throws {
-        let image = try BootImage(parts.vmlinuz)
+        let image = try await BootImage(StrippedFile.of(kernel: parts.vmlinuz, in: entry))
         guard let release = parts.release ?? image.release, Self.isRelease(release) else {
             throw Failure(
                 "the image does not say its release", on: parts.vmlinuz.string,
@@ -79,8 +79,19 @@ struct KernelBuilder {
         }
         let vmlinuz = entry.appending("vmlinuz")
         try writeFile(vmlinuz, image.bytes)
+        let vmlinux = entry.appending("vmlinux")
         let unpacked = try await image.unpacked()
-        if let unpacked { try writeFile(entry.appending("vmlinux"), unpacked) }
+        if let unpacked { try writeFile(vmlinux, unpacked) }
+        if image.isELF {
+            guard BootImage.hasPVHNote(image.bytes) else {
+                throw Failure(
+                    "QEMU cannot boot this vmlinux: it has no PVH note", on: parts.vmlinuz.string,
+                    advice: "build a bzImage, or a kernel with CONFIG_PVH=y", blame: .request)
+            }
+            guard link(vmlinuz.string, vmlinux.string) == 0 else {
+                throw Failure("cannot make a link: \(systemError())", on: vmlinux.string, advice: "")
+            }
+        }
         if let config = parts.config {
             try writeFile(entry.appending("config"), BoundedRead.bytes(of: config, limit: 4 << 20))
         }
@@ -95,7 +106,7 @@ struct KernelBuilder {
         .make(from: target, at: entry.appending("modules.img"))
         try KernelManifest(
             release: release, version: parts.version, banner: image.banner, packages: parts.packages,
-            hasVmlinux: unpacked != nil, hasConfig: parts.config != nil, name: name
+            hasVmlinux: unpacked != nil || image.isELF, hasConfig: parts.config != nil, name: name
         )
         .write(to: entry)
     }

@@ -26,9 +26,9 @@ public struct KernelStore: Sendable {
     public func resolve(_ name: KernelName, refresh: Bool = false) async throws -> Kernel {
         switch name {
         case .debian, .debianExact: try await resolveDebian(name, refresh: refresh)
-        case .build(let path): try await addBuild(FilePath(path), name: name)
+        case .build(let path): try await addBuild(hostPath(path), name: name)
         case .file(let vmlinuz, let modules):
-            try await addFile(FilePath(vmlinuz), modules: modules.map { FilePath($0) }, name: name)
+            try await addFile(hostPath(vmlinuz), modules: modules.map(hostPath), name: name)
         case .host: try await addHost(name)
         }
     }

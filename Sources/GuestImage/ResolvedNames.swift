@@ -1,4 +1,5 @@
 import Foundation
+import HostProcess
 import SystemPackage
 
 /// What kernel names meant in an index: a name that was looked up in the very

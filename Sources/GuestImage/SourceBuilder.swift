@@ -32,15 +32,20 @@ public struct SourceBuilder: Sendable {
                 "no Makefile or Kbuild for the modules", on: source.string,
                 advice: "add a Makefile with 'obj-m := NAME.o' (Documentation/kbuild/modules.rst)", blame: .request)
         }
-        let (sandbox, tree, compiler, ground) = try await ground(for: kernel)
+        let ground = try await ground(for: kernel)
+        defer { ground.hold?.release() }
         let key = try await Digest.of(
-            ["modules \(Self.format)", kernel.digest, ground, compiler, files.digest()].joined(separator: "\n"))
-        return try await build(files, key: key, compiler: compiler, purpose: "modules for \(kernel.release)") { work in
-            var sandbox = sandbox
+            ["modules \(Self.format)", kernel.digest, ground.digest, ground.compiler, files.digest()]
+                .joined(separator: "\n"))
+        return try await build(files, key: key, compiler: ground.compiler, purpose: "modules for \(kernel.release)") {
+            work in
+            var sandbox = ground.sandbox
             sandbox.work = work
             let place = sandbox.root == nil ? work.string : BuildSandbox.place.string
             return (
-                sandbox.command("make", ["--no-print-directory", "-C", tree, "M=\(place)", "modules"]), place, ".ko"
+                sandbox.command(
+                    "make", ["--no-print-directory", "-C", ground.tree, "M=\(place)"] + ground.words + ["modules"]),
+                place, ".ko"
             )
         }
     }
@@ -56,6 +61,8 @@ public struct SourceBuilder: Sendable {
             throw Failure("no C program there", on: source.string, advice: "add NAME.c", blame: .request)
         }
         let toolchain = try await Toolchain.ensure(Toolchain.programSuite, cache: cache, progress: progress)
+        let hold = try cache.hold([toolchain.entry])
+        defer { hold.release() }
         let compiler = "\(toolchain.compiler) \(toolchain.version(of: toolchain.compiler))"
         let key = try await Digest.of(
             ["programs \(Self.format)", compiler, files.digest()].joined(separator: "\n"))
@@ -74,7 +81,17 @@ public struct SourceBuilder: Sendable {
 
     // MARK: What a module is built against
 
-    private typealias Ground = (sandbox: BuildSandbox, tree: String, compiler: String, digest: String)
+    private struct Ground {
+        /// Toolchain and headers, which may not be removed during the build.
+        var hold: CacheHold?
+        var sandbox: BuildSandbox
+        var tree: String
+        /// What make is told of the compiler.
+        var words: [String] = []
+        /// `gcc-12 12.2.0-14+deb12u1`
+        var compiler: String
+        var digest: String
+    }
 
     private func ground(for kernel: Kernel) async throws -> Ground {
         if !kernel.packages.isEmpty {
@@ -88,14 +105,21 @@ public struct SourceBuilder: Sendable {
             let mounts = try headers.mounts()
             // Places to mount them at, in a root that nobody can write to later.
             for mount in mounts { try makeDirectories(toolchain.root.appending(String(mount.at.dropFirst()))) }
-            return (
-                BuildSandbox(root: toolchain.root, mounts: mounts, work: ""), KernelHeaders.place(kernel.release),
-                "\(toolchain.compiler) \(toolchain.version(of: toolchain.compiler))", headers.digest
-            )
+            return Ground(
+                hold: try cache.hold([headers.entry, toolchain.entry]),
+                sandbox: BuildSandbox(root: toolchain.root, mounts: mounts, work: ""),
+                tree: KernelHeaders.place(kernel.release),
+                compiler: "\(toolchain.compiler) \(toolchain.version(of: toolchain.compiler))", digest: headers.digest)
         }
         let tree: FilePath
         switch try KernelName(parsing: kernel.name) {
-        case .build(let path): tree = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(path))
+        case .build(let path):
+            guard let objects = try BuiltTree(hostPath(path)).objects else {
+                throw Failure(
+                    "the tree that these modules were installed from is not there: nothing to build modules against",
+                    on: kernel.name, advice: "name the tree, build:PATH", blame: .request)
+            }
+            tree = objects
         case .host: tree = FilePath("/lib/modules").appending(kernel.release).appending("build")
         default:
             throw Failure(
@@ -103,18 +127,16 @@ public struct SourceBuilder: Sendable {
                 advice: "name its tree, build:PATH", blame: .request)
         }
         let symbols = tree.appending("Module.symvers")
-        guard FileManager.default.fileExists(atPath: symbols.string) else {
+        guard BuiltTree.isFile(symbols) else {
             throw Failure(
                 "the tree has no Module.symvers", on: tree.string,
                 advice: "build its modules (`make modules`); for the host's kernel install its headers", blame: .request
             )
         }
-        let version = try await Command("gcc", ["-dumpfullversion"])
-            .check(timeout: .seconds(30), advice: "install gcc and make")
-        return (
-            BuildSandbox(root: nil, work: ""), tree.string, "gcc " + version.text.filter { !$0.isWhitespace },
-            try await Digest.of(files: [("Module.symvers", symbols)])
-        )
+        let compiler = try await TreeCompiler.of(kernel)
+        return Ground(
+            sandbox: BuildSandbox(root: nil, work: ""), tree: tree.string, words: compiler.words,
+            compiler: compiler.label, digest: try await Digest.of(files: [("Module.symvers", symbols)]))
     }
 
     // MARK: A build
@@ -147,10 +169,11 @@ public struct SourceBuilder: Sendable {
             try writeFile(scratch.appending("build.log"), Array(said.utf8))
             try await removeTree(work)
             try BuildManifest(
-                files: made.map { FilePath($0).lastComponent!.string }, compiler: compiler, warnings: output.warnings
+                files: made.map { FilePath($0).lastComponent!.string }, compiler: compiler, warnings: output.warnings,
+                purpose: "\(purpose) of \(sources.directory.removingLastComponent().lastComponent?.string ?? "")"
             ).write(to: scratch)
         }
-        let built = try BuildManifest.read(entry)
+        let built = try BuildManifest.read(entry).files(in: entry)
         for warning in built.warnings { progress("\(purpose): \(warning)") }
         return built
     }

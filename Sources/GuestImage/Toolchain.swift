@@ -46,7 +46,7 @@ struct Toolchain {
                 advice: "known: \(packages.keys.sorted().joined(separator: ", "))", blame: .request)
         }
         let all = own + everywhere
-        let digest = try await Digest.of("toolchain \(format)\n\(suite)\n" + all.joined(separator: "\n"))
+        let digest = try await digest(of: suite)
         let entry = try await cache.ensure(.toolchains, digest) { scratch in
             progress("making a build root of \(suite) with \(own[0])")
             let root = scratch.appending("root")
@@ -57,6 +57,12 @@ struct Toolchain {
             try writeFile(scratch.appending("packages"), Array((installed.joined(separator: "\n") + "\n").utf8))
         }
         return Toolchain(suite: suite, digest: digest, entry: entry)
+    }
+
+    /// Names the content of a suite's toolchain.
+    static func digest(of suite: String) async throws -> String {
+        let all = (packages[suite] ?? []) + everywhere
+        return try await Digest.of("toolchain \(format)\n\(suite)\n" + all.joined(separator: "\n"))
     }
 
     /// The version of a package in it; empty if it is not there.

@@ -80,6 +80,14 @@ public struct CommandResult: Sendable {
     /// True where either stream was cut at the limit.
     public let isTruncated: Bool
 
+    /// What a command left.
+    public init(termination: Termination, output: [UInt8], errorOutput: [UInt8], isTruncated: Bool) {
+        self.termination = termination
+        self.output = output
+        self.errorOutput = errorOutput
+        self.isTruncated = isTruncated
+    }
+
     /// The exit status, or 128 plus the signal's number as shells have it.
     public var status: Int {
         switch termination {

@@ -1,8 +1,8 @@
 import Foundation
 public import SystemPackage
 
-/// An exclusive lock on a file (flock(2)). The kernel lets go of it when its
-/// holder dies, however it dies.
+/// A lock on a file (flock(2)), exclusive unless it is asked for as a shared one.
+/// The kernel lets go of it when its holder dies, however it dies.
 public final class FileLock: Sendable {
     private let descriptor: Int32
 
@@ -21,15 +21,17 @@ public final class FileLock: Sendable {
 
     /// Takes the lock if nobody holds it; nil if somebody does.
     ///
-    /// - Parameter path: made if it is not there; its directory must exist.
+    /// - Parameters:
+    ///   - path: made if it is not there; its directory must exist.
+    ///   - isShared: others may hold it, too, if they share it.
     /// - Throws: `Failure` if the file cannot be opened.
-    public static func tryAcquire(_ path: FilePath) throws -> FileLock? {
+    public static func tryAcquire(_ path: FilePath, isShared: Bool = false) throws -> FileLock? {
         // Not inherited: a child that outlives us must not hold our lock.
         let descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure("cannot open the lock file: \(systemError())", on: path.string, advice: "check its owner")
         }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+        if flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
         close(descriptor)
         return nil
     }

@@ -2,6 +2,10 @@
 public struct CaseRecord: Sendable, Hashable, Codable {
     /// Unique in its cell: `boot`, `module.insert`, `generic/208`.
     public var name: String
+    /// The plan's step that it belongs to, from 1; nil for what belongs to none, such as `boot`.
+    public var step: Int?
+    /// The guest of the cell in which it ran, from 1; nil if in none.
+    public var guest: Int?
     /// What is said of it.
     public var verdict: Verdict
     /// Why, in one sentence; nil for a plain pass.
@@ -12,18 +16,23 @@ public struct CaseRecord: Sendable, Hashable, Codable {
     public var findings: [Finding]
     /// Its files, relative to the cell's directory.
     public var files: [String]
+    /// The expunge that held for it; nil if none did.
+    public var expunge: ExpungeRecord?
 
     /// A case and what is said of it.
     public init(
-        name: String, verdict: Verdict, reason: String? = nil, seconds: Double, findings: [Finding] = [],
-        files: [String] = []
+        name: String, step: Int? = nil, guest: Int? = nil, verdict: Verdict, reason: String? = nil, seconds: Double,
+        findings: [Finding] = [], files: [String] = [], expunge: ExpungeRecord? = nil
     ) {
         self.name = name
+        self.step = step
+        self.guest = guest
         self.verdict = verdict
         self.reason = reason
         self.seconds = seconds
         self.findings = findings
         self.files = files
+        self.expunge = expunge
     }
 
     /// The verdict with the weight of the findings: a failure turns a pass into

@@ -20,6 +20,10 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var seconds: Double
     /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
     public var bootSeconds: Double?
+    /// Its guests, in the order in which they were started; nil in documents from before there were several.
+    public var guests: [GuestRecord]?
+    /// True once all of it has run; nil while it runs, and for ever if it was interrupted.
+    public var isComplete: Bool?
     /// Its cases, in the order in which they ran.
     public var cases: [CaseRecord]
     /// What really ran; nil if no guest was started.

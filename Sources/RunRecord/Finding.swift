@@ -62,7 +62,7 @@ public struct Finding: Sendable, Hashable, Codable {
     public var title: String
     /// The function blamed.
     public var function: String?
-    /// `file:line` in the kernel's source, where the kernel names it.
+    /// `file:line` in the kernel's source, where the kernel names it or its debug information tells.
     public var location: String?
     /// The process id in the guest.
     public var pid: Int?
@@ -72,6 +72,9 @@ public struct Finding: Sendable, Hashable, Codable {
     public var timestamp: Double?
     /// The stack, innermost frame first; frames the kernel marks `?` left out.
     public var stack: [String]
+    /// The stack in the kernel's sources, with the calls that the compiler inlined, where there was debug
+    /// information of this very kernel; nil without.
+    public var sources: [SourceFrame]?
     /// Its place in a log, where it has one.
     public var place: Place?
     /// Sentences or lines that explain it, at most a few.

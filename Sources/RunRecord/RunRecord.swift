@@ -15,8 +15,12 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var vmharness: String
     /// The command line as it was typed.
     public var command: [String]
+    /// The cells that were asked for, in their order; nil in documents from before they were kept.
+    public var asked: [AskedCell]?
     /// When it began.
     public var started: Date
+    /// When it was gone on with after an interruption; nil if it never was.
+    public var resumed: [Date]?
     /// When it ended; nil while it runs, and for ever if it was killed.
     public var ended: Date?
     /// Over its cells.
@@ -27,11 +31,12 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var cells: [CellRecord]
 
     /// A run that has just begun.
-    public init(id: String, vmharness: String, command: [String], started: Date) {
+    public init(id: String, vmharness: String, command: [String], asked: [AskedCell]? = nil, started: Date) {
         self.format = Self.currentFormat
         self.id = id
         self.vmharness = vmharness
         self.command = command
+        self.asked = asked
         self.started = started
         self.verdict = .error
         self.cells = []

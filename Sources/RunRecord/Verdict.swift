@@ -4,7 +4,7 @@ public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
     case pass
     /// The kernel under test did wrong: a hang and a crash are `fail` with a finding.
     case fail
-    /// It failed just as a recorded known issue says.
+    /// It failed just as a recorded known issue says (`known` in a plan).
     case known
     /// It failed and passed on the same input.
     case flaky

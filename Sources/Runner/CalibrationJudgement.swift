@@ -11,10 +11,13 @@ public struct CalibrationJudgement: Sendable, Hashable {
     public let actual: String
     /// True if they agree.
     public let holds: Bool
+    /// True if the cell was skipped, for the want of something that the plan does without: nothing is shown then.
+    public let isSkipped: Bool
 
     /// One line about it.
     public var text: String {
-        "\(holds ? "calibrated" : "NOT CALIBRATED"): \(kernel) \(expected)" + (holds ? "" : ", but it \(actual)")
+        let verdict = holds ? "calibrated" : isSkipped ? "not shown" : "NOT CALIBRATED"
+        return "\(verdict): \(kernel) \(expected)" + (holds ? "" : ", but it \(actual)")
     }
 
     /// Compares a run with the plan's calibration.
@@ -36,24 +39,28 @@ public struct CalibrationJudgement: Sendable, Hashable {
                 let shown = expectation.finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
                 let expected = "must fail" + (expectation.finding.map { " with '\($0)'" } ?? "")
                 let with = titles.isEmpty ? "" : " with " + titles.map { "'\($0)'" }.joined(separator: ", ")
+                // What is known has failed as well.
+                let failed = cell?.verdict == .fail || cell?.verdict == .known
                 return CalibrationJudgement(
-                    kernel: subject(expectation, cell, plan), expected: expected, actual: words(cell) + with,
-                    holds: cell?.verdict == .fail && shown)
+                    kernel: subject(expectation, cell, plan), expected: expected,
+                    actual: words(cell) + (cell?.verdict == .skip ? because(cell) : with), holds: failed && shown,
+                    isSkipped: cell?.verdict == .skip)
             }
         }
         let passing = plan.calibration.passes.flatMap { expectation in
             cells(expectation).map { cell in
-                return CalibrationJudgement(
+                CalibrationJudgement(
                     kernel: subject(expectation, cell, plan), expected: "must pass",
-                    actual: words(cell) + (cell?.reason.map { ": \($0)" } ?? ""), holds: cell?.verdict == .pass)
+                    actual: words(cell) + because(cell), holds: cell?.verdict == .pass,
+                    isSkipped: cell?.verdict == .skip)
             }
         }
         return failing + passing
     }
 
-    /// 0 if all hold; 3 if our side kept one from being shown; else 1.
+    /// 0 if all hold that were not skipped, and one at least does; 3 if our side kept one from being shown; else 1.
     public static func exitStatus(_ judgements: [CalibrationJudgement], _ run: RunRecord) -> Int32 {
-        if judgements.allSatisfy(\.holds) { return 0 }
+        if judgements.allSatisfy({ $0.holds || $0.isSkipped }), judgements.contains(where: \.holds) { return 0 }
         return run.cells.contains { $0.verdict == .error } ? 3 : 1
     }
 
@@ -66,6 +73,8 @@ public struct CalibrationJudgement: Sendable, Hashable {
             .compactMap { parameter in cell.parameters[parameter.name].map { "\(parameter.name)=\($0)" } }
         return ([cell.kernel] + values).joined(separator: ", ")
     }
+
+    private static func because(_ cell: CellRecord?) -> String { cell?.reason.map { ": \($0)" } ?? "" }
 
     private static func words(_ cell: CellRecord?) -> String {
         switch cell?.verdict {

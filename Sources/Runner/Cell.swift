@@ -1,3 +1,6 @@
+import Foundation
+public import RunRecord
+import SystemPackage
 public import TestPlan
 
 /// One plan on one kernel with one set of parameters, before it has run.
@@ -14,6 +17,14 @@ public struct Cell: Sendable, Hashable {
         self.plan = plan
         self.kernel = kernel
         self.repetition = repetition
+    }
+
+    /// What the record keeps of it, so that the run can be gone on with.
+    public var asked: AskedCell {
+        let file = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(plan.file))
+        return AskedCell(
+            id: id, plan: file.lexicallyNormalized().string, kernel: "\(kernel)", parameters: plan.values,
+            repetition: repetition)
     }
 
     /// Unique in its run, and fit for a file's name.

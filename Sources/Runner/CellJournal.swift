@@ -1,6 +1,7 @@
 import Foundation
 import RunRecord
 import Synchronization
+import TestPlan
 
 /// A cell's record while it runs. Every change is saved at once.
 final class CellJournal: Sendable {
@@ -11,10 +12,15 @@ final class CellJournal: Sendable {
     }
     private let state: Mutex<State>
     private let began = ContinuousClock.now
+    /// Seconds that an earlier start of the run spent on the cell.
+    private let spent: Double
+    private let known: [KnownIssue]
     private let save: @Sendable (CellRecord) throws -> Void
 
-    init(_ record: CellRecord, save: @Sendable @escaping (CellRecord) throws -> Void) {
+    init(_ record: CellRecord, known: [KnownIssue] = [], save: @Sendable @escaping (CellRecord) throws -> Void) {
         state = Mutex(State(record: record))
+        spent = record.seconds
+        self.known = known
         self.save = save
     }
 
@@ -23,7 +29,7 @@ final class CellJournal: Sendable {
     func update(_ change: (inout CellRecord) -> Void) {
         state.withLock { state in
             change(&state.record)
-            state.record.seconds = (ContinuousClock.now - began) / .seconds(1)
+            state.record.seconds = spent + (ContinuousClock.now - began) / .seconds(1)
             do { try save(state.record) } catch { state.problem = state.problem ?? "\(error)" }
         }
     }
@@ -45,13 +51,50 @@ final class CellJournal: Sendable {
         }
     }
 
+    /// Changes a case that is recorded already.
+    func amend(_ name: String, _ change: (inout CaseRecord) -> Void) {
+        update { cell in
+            guard let at = cell.cases.lastIndex(where: { $0.name == name }) else { return }
+            change(&cell.cases[at])
+        }
+    }
+
+    /// Notes a guest that is about to be started.
+    ///
+    /// - Returns: its number in the cell, from 1.
+    func beginGuest(shard: Shard) -> Int {
+        var number = 1
+        update { cell in
+            number = (cell.guests?.count ?? 0) + 1
+            let guest = GuestRecord(number: number, shard: shard.count > 1 ? shard.number : nil)
+            cell.guests = (cell.guests ?? []) + [guest]
+        }
+        return number
+    }
+
+    /// Notes how long a guest took to boot.
+    func guestUp(_ number: Int, seconds: Double) {
+        update { cell in
+            cell.guests?[number - 1].bootSeconds = seconds
+            cell.bootSeconds = cell.bootSeconds ?? seconds
+        }
+    }
+
+    /// Notes why a guest was ended before the cell was done.
+    func endGuest(_ number: Int, because reason: String) {
+        update { $0.guests?[number - 1].ended = reason }
+    }
+
     /// Sets the verdict and saves the record for the last time.
     func conclude() -> CellRecord {
         let problem = state.withLock { $0.problem }
         if let problem {
             add(CaseRecord(name: "record", verdict: .error, reason: problem, seconds: 0))
         }
-        update { $0.conclude() }
+        update { cell in
+            cell.settle(known)
+            cell.conclude()
+        }
         return record
     }
 }

@@ -20,6 +20,14 @@ struct CellRunner: Sendable {
     var cell: Cell { prepared.cell }
     var plan: TestPlan { prepared.cell.plan }
 
+    /// Seconds that the cases of a suite's step took in the past, by the suite's names.
+    func medians(step number: Int) -> [String: Double] {
+        let prefix = plan.recordName(of: "", step: number)
+        return options.medians(cell).reduce(into: [:]) { medians, entry in
+            if entry.key.hasPrefix(prefix) { medians[String(entry.key.dropFirst(prefix.count))] = entry.value }
+        }
+    }
+
     /// A console longer than this is kept up to here; reading goes on.
     static let consoleLimit = 64 << 20
     /// Words of QEMU and virtiofsd kept.
@@ -30,10 +38,13 @@ struct CellRunner: Sendable {
     func run() async throws {
         guard let directory else { return }
         let place = try directory.makeCellDirectory(cell.id)
+        let previous = directory.previous(cell.id, hasSuites: plan.hasSuites)
         let journal = CellJournal(
-            CellRecord(
-                id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                directory: place.name)
+            previous
+                ?? CellRecord(
+                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
+                    directory: place.name),
+            known: plan.known
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))
@@ -43,23 +54,35 @@ struct CellRunner: Sendable {
             return
         }
         do {
-            try await withScratchDirectory { scratch in
-                try await runGuest(journal, in: place.path, scratch: scratch)
-            }
+            try await runShards(journal, in: place.path)
+            journal.update { $0.isComplete = true }
         } catch {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
+        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        // A run that was interrupted does not wait for them.
+        try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))
         try Task.checkCancellation()
     }
 
-    private func runGuest(_ journal: CellJournal, in directory: FilePath, scratch: FilePath) async throws {
-        try await withRunningGuest(in: directory, scratch: scratch) { guest, recorder, logs, shares in
-            let session = GuestSession(
-                runner: self, guest: guest, recorder: recorder, logs: logs, journal: journal, directory: directory,
-                shares: shares, load: .now())
-            try await session.run()
+    /// Runs the cell's parts, each in guests of its own, side by side.
+    private func runShards(_ journal: CellJournal, in directory: FilePath) async throws {
+        let progress = CellProgress(
+            recorded: journal.record.cases.reduce(into: [:]) { recorded, record in
+                guard let step = record.step else { return }
+                recorded[step, default: []].insert(plan.suiteName(of: record.name, step: step))
+            })
+        let shards = plan.shards
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...shards {
+                let line = GuestLine(
+                    runner: self, journal: journal, progress: progress, cellDirectory: directory,
+                    shard: Shard(number: number, count: shards))
+                group.addTask { try await line.run() }
+            }
+            try await group.waitForAll()
         }
     }
 
@@ -67,32 +90,45 @@ struct CellRunner: Sendable {
     ///
     /// - Parameters:
     ///   - directory: where its logs go.
-    ///   - scratch: for what ends with it.
+    ///   - scratch: for what ends with it, or is kept for the next guest of the cell: the shares and disks.
     ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
     /// - Throws: `Failure` if it cannot be started; what `body` throws.
     func withRunningGuest<Value: Sendable>(
-        in directory: FilePath, scratch: FilePath,
+        in directory: EvidenceDirectory, scratch: FilePath,
         _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         let specification = GuestSpecification(
-            prepared, initrd: initrd, directories: shares, disks: try CellDisks(plan.guest.disks, in: scratch))
+            prepared, initrd: initrd, directories: shares,
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
         let recorder = ConsoleRecorder(
-            log: try BoundedFile(directory.appending("console.log"), limit: Self.consoleLimit), file: "console.log")
+            log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
+            file: directory.name("console.log"))
         let logs = GuestLogs(
-            qemu: try BoundedFile(directory.appending("qemu.log"), limit: Self.daemonLogLimit),
+            qemu: try BoundedFile(directory.path("qemu.log"), limit: Self.daemonLogLimit),
             virtiofsd: try plan.guest.virtiofs.reduce(into: [:]) { logs, share in
                 // Tags may hold any byte; the file's name may not.
                 let name = share.tag.map { $0.isLetter || $0.isNumber || $0 == "-" ? String($0) : "_" }.joined()
                 logs[share.tag] = try BoundedFile(
-                    directory.appending("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
+                    directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
         return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
             try await body(guest, recorder, logs, shares)
         }
+    }
+
+    /// The disks that suites need besides those of the plan: the results, and the built tree.
+    private func suiteDisks(in scratch: FilePath) async throws -> [GuestSpecification.Disk] {
+        guard plan.hasSuites else { return [] }
+        let results = ResultsDisk(in: scratch)
+        try await results.ensure()
+        let tree = prepared.tree.map {
+            GuestSpecification.Disk(serial: SuiteDisk.tree, image: $0, access: .readOnly)
+        }
+        return [results.disk] + [tree].compactMap { $0 }
     }
 
     private func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
@@ -102,7 +138,7 @@ struct CellRunner: Sendable {
                 return
             }
             let path = scratch.appending("share\(share.offset)")
-            guard mkdir(path.string, 0o755) == 0 else {
+            guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
                 throw Failure("cannot make a share: \(systemError())", on: path.string, advice: "")
             }
             directories[share.element.tag] = path

@@ -24,10 +24,14 @@ final class ConsoleRecorder: Sendable {
         var lastByte = ContinuousClock.now
         var initFailure: String?
         var stepProcess: Int?
+        /// The lines that begin cases, and where they end.
+        var caseMarks: [(byte: Int, line: String)] = []
     }
     private let state = Mutex(State())
     private static let lineLimit = 1024
     private static let ownMark = Array("vmharness".utf8)
+    /// Marks kept: those before are of cases that were recorded long ago.
+    private static let caseMarkLimit = 2000
     /// Reports kept between two drains; a guest that oopses in a loop would fill our memory.
     private static let reportLimit = 500
 
@@ -45,7 +49,6 @@ final class ConsoleRecorder: Sendable {
     func receive(_ bytes: UnsafeRawBufferPointer) {
         log.write(bytes)
         let fired = state.withLock { state in
-            state.count += bytes.count
             state.lastByte = .now
             state.reader.read(bytes)
             keep(state.reader.nextReports(), in: &state)
@@ -98,6 +101,18 @@ final class ConsoleRecorder: Sendable {
         try await signal.wait()
     }
 
+    /// Waits until a line contains `text`, which an action makes the guest say.
+    ///
+    /// - Returns: what the action returned.
+    /// - Throws: `CancellationError`; what the action throws.
+    func valueAfterLine<Value: Sendable>(
+        containing text: String, after action: () async throws -> Value
+    ) async throws -> Value {
+        var value: Value?
+        try await waitForLine(containing: text) { value = try await action() }
+        return value!
+    }
+
     /// Waits until nothing has come for `silence`, at most until `limit`.
     ///
     /// - Throws: `CancellationError`.
@@ -130,6 +145,7 @@ final class ConsoleRecorder: Sendable {
     private func scanLines(_ bytes: UnsafeRawBufferPointer, _ state: inout State) -> [Signal] {
         var fired: [Signal] = []
         for byte in bytes {
+            state.count += 1
             guard byte == UInt8(ascii: "\n") else {
                 if state.line.count < Self.lineLimit { state.line.append(byte) }
                 continue
@@ -143,7 +159,18 @@ final class ConsoleRecorder: Sendable {
         return fired
     }
 
+    private func markCase(_ line: String, _ state: inout State) {
+        if state.caseMarks.count >= Self.caseMarkLimit { state.caseMarks.removeFirst(Self.caseMarkLimit / 2) }
+        state.caseMarks.append((state.count, line))
+    }
+
+    /// The line that began the case which ran when the console was at `byte`; nil before the first.
+    func lineOfMark(before byte: Int) -> String? {
+        state.withLock { $0.caseMarks.last { $0.byte <= byte }?.line }
+    }
+
     private func scan(_ line: String, _ state: inout State) -> [Signal] {
+        if line.contains(caseMark) { markCase(line, &state) }
         if let mark = line.range(of: InitMarks.failed) {
             state.initFailure = state.initFailure ?? String(line[mark.upperBound...]).trimmed
             return state.waiters.values.filter { $0.text == InitMarks.ready }.map(\.signal)

@@ -15,8 +15,10 @@ struct GuestSession: Sendable {
     let recorder: ConsoleRecorder
     let logs: GuestLogs
     let journal: CellJournal
-    /// The cell's directory.
-    let directory: FilePath
+    let progress: CellProgress
+    let shard: Shard
+    /// Where this guest leaves its files.
+    let directory: EvidenceDirectory
     let shares: [String: FilePath]
     let load: HostLoad
 
@@ -24,27 +26,28 @@ struct GuestSession: Sendable {
     var id: String { runner.cell.id }
 
     /// - Throws: `CancellationError`; `Failure` of our side.
-    func run() async throws {
-        journal.update { $0.environment = environment() }
+    func run() async throws -> GuestEnding {
+        // The cell's environment is that of its first guest; the others are made alike.
+        journal.update { $0.environment = $0.environment ?? environment() }
         _ = keep(Array((guest.command.description + "\n").utf8), as: "qemu-command.txt")
         defer { journal.update { finishEnvironment(&$0) } }
         let boot = try await race(limit: runner.options.bootLimit) {
             try await recorder.waitForLine(containing: InitMarks.ready)
         }
         guard case .finished = boot, recorder.initFailure == nil else {
-            try await recordFailedBoot(boot)
+            let reason = try await recordFailedBoot(boot)
             try await hold(nil)
-            return
+            return .finished(stopped: reason)
         }
         do {
-            try await RemoteShell.with(
+            return try await RemoteShell.with(
                 port: guest.sshPort, identity: runner.identity, directory: guest.directory,
                 timeout: runner.options.bootLimit
             ) { shell in
                 let seconds = (ContinuousClock.now - guest.started) / .seconds(1)
-                journal.update { $0.bootSeconds = seconds }
+                journal.guestUp(directory.guest, seconds: seconds)
                 runner.report(.guestUp(cell: id, seconds: seconds))
-                try await inside(shell)
+                return try await inside(shell)
             }
         } catch {
             try Task.checkCancellation()
@@ -52,12 +55,14 @@ struct GuestSession: Sendable {
             let findings = record(recorder.drain(all: true) + troubleFindings(guest.trouble))
             journal.add(
                 CaseRecord(
-                    name: "ssh", verdict: CaseRecord.verdict(of: .error, with: findings), reason: "\(error)",
-                    seconds: 0, findings: findings))
+                    name: "ssh", guest: directory.guest,
+                    verdict: CaseRecord.verdict(of: .error, with: findings), reason: "\(error)", seconds: 0,
+                    findings: findings))
+            return .finished(stopped: "\(error)")
         }
     }
 
-    private func inside(_ shell: RemoteShell) async throws {
+    private func inside(_ shell: RemoteShell) async throws -> GuestEnding {
         let buildID = try? await shell.run("cat /sys/kernel/notes", timeout: .seconds(20)).output
         journal.update { $0.environment?.kernel.buildID = buildID.flatMap { BuildID(notes: $0) }?.text }
         // What the kernel complained of before any step is nobody's but the boot's.
@@ -65,14 +70,14 @@ struct GuestSession: Sendable {
         if !early.isEmpty {
             journal.add(
                 CaseRecord(
-                    name: "boot", verdict: CaseRecord.verdict(of: .pass, with: early),
+                    name: "boot", guest: directory.guest, verdict: CaseRecord.verdict(of: .pass, with: early),
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
@@ -81,21 +86,60 @@ struct GuestSession: Sendable {
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
         var stopped: StepRun.Stop?
-        for (number, step) in plan.steps.enumerated() {
+        var ending = GuestEnding.finished(stopped: nil)
+        steps: for (index, step) in plan.steps.enumerated() {
+            let number = index + 1
             if let stopped {
-                if step.isCase {
+                if step.isCase, step.action.suiteOptions == nil, shard.isFirst {
                     journal.add(
-                        CaseRecord(name: step.title, verdict: .skip, reason: "not run: \(stopped.reason)", seconds: 0))
+                        CaseRecord(
+                            name: step.title, step: number, verdict: .skip, reason: "not run: \(stopped.reason)",
+                            seconds: 0))
                 }
                 continue
             }
+            guard isWanted(step, number) else { continue }
+            if let reason = runner.prepared.absent[number] {
+                recordAbsent(step, number, reason)
+                continue
+            }
             runner.report(.stepStarted(cell: id, name: step.title))
-            stopped = try await StepRun(session: self, shell: shell, context: context, number: number + 1, step: step)
-                .run()
+            if let suite = suite(of: step) {
+                let end = try await SuiteRun(
+                    session: self, shell: shell, context: context, number: number, step: step, suite: suite
+                ).run()
+                switch end {
+                case .done: break
+                case .stopped(let stop): stopped = stop
+                case .goOn(let reason, let killer, let shellAnswers):
+                    stopped = StepRun.Stop(reason: reason, shellAnswers: shellAnswers)
+                    ending = .goOn(reason: reason, killer: killer)
+                    break steps
+                }
+            } else {
+                stopped = try await StepRun(
+                    session: self, shell: shell, context: context, number: number, step: step
+                ).run()
+            }
         }
-        if stopped?.shellAnswers ?? true { try await readKernelMessages(shell) }
+        if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
         readDaemonLogs()
         try await hold(shell)
+        if case .finished = ending { return .finished(stopped: stopped?.reason) }
+        return ending
+    }
+
+    /// Records a suite that there is nothing of: once for all guests of the cell.
+    private func recordAbsent(_ step: PlanStep, _ number: Int, _ reason: String) {
+        guard shard.isFirst, !journal.record.cases.contains(where: { $0.step == number }) else { return }
+        journal.add(CaseRecord(name: step.title, step: number, verdict: .skip, reason: reason, seconds: 0))
+    }
+
+    /// What a guest does that takes another's place, or runs a part of the cases: it sets up, and goes on with suites.
+    private func isWanted(_ step: PlanStep, _ number: Int) -> Bool {
+        if !step.isCase { return true }
+        if step.action.suiteOptions != nil { return true }
+        return shard.isFirst && !journal.record.cases.contains { $0.step == number }
     }
 
     /// Runs an operation until it ends, the guest is in trouble, or time is up.
@@ -121,8 +165,8 @@ struct GuestSession: Sendable {
     /// - Returns: the file's name; nothing if it was not kept.
     func keep(_ bytes: [UInt8], as file: String) -> [String] {
         do {
-            try Data(bytes).write(to: URL(filePath: directory.appending(file).string))
-            return [file]
+            try Data(bytes).write(to: URL(filePath: directory.path(file).string))
+            return [directory.name(file)]
         } catch {
             journal.note("\(file) was not kept: \(error.localizedDescription)")
             return []
@@ -135,7 +179,8 @@ struct GuestSession: Sendable {
         return findings
     }
 
-    private func recordFailedBoot(_ boot: Race<Void>) async throws {
+    /// - Returns: why it did not come up.
+    private func recordFailedBoot(_ boot: Race<Void>) async throws -> String {
         var reason = "the guest did not come up within \(runner.options.bootLimit)"
         var verdict = Verdict.error
         var files: [String] = []
@@ -150,7 +195,7 @@ struct GuestSession: Sendable {
             files = evidence.files
             // A kernel that spoke and then stood still is its own fault, unless
             // the host gave it no time to go on.
-            if recorder.count > 0 && evidence.starvation < StepRun.starved {
+            if recorder.count > 0 && evidence.starvation < Standstill.starved {
                 findings.append(
                     Finding(source: .ladder, severity: .failure, kind: "hang", title: "hang during boot"))
                 verdict = .fail
@@ -161,8 +206,10 @@ struct GuestSession: Sendable {
         findings = record((spoken + findings + troubleFindings(guest.trouble)).withoutConsequences)
         journal.add(
             CaseRecord(
-                name: "boot", verdict: CaseRecord.verdict(of: verdict, with: findings), reason: reason,
-                seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: findings, files: files))
+                name: "boot", guest: directory.guest, verdict: CaseRecord.verdict(of: verdict, with: findings),
+                reason: reason, seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: findings,
+                files: files))
+        return reason
     }
 
     func ladder(_ shell: RemoteShell?) -> HangLadder {
@@ -183,7 +230,7 @@ struct GuestSession: Sendable {
             return nil
         }
         _ = keep(result.output, as: "kmsg.log")
-        return KernelMessages(result.output, file: "kmsg.log")
+        return KernelMessages(result.output, file: directory.name("kmsg.log"))
     }
 
     /// Takes the weight from findings that user space wrote to the kernel log.
@@ -202,7 +249,7 @@ struct GuestSession: Sendable {
         if !extra.isEmpty {
             journal.add(
                 CaseRecord(
-                    name: "kmsg", verdict: CaseRecord.verdict(of: .pass, with: extra),
+                    name: "kmsg", guest: directory.guest, verdict: CaseRecord.verdict(of: .pass, with: extra),
                     reason: extra.first { $0.severity == .failure }?.title, seconds: 0, findings: extra))
         }
     }
@@ -224,7 +271,29 @@ struct GuestSession: Sendable {
                 title: "virtiofsd of '\(share.tag)' complained", detail: lines.prefix(5).map(String.init))
         }
         guard !complaints.isEmpty else { return }
-        journal.add(CaseRecord(name: "virtiofsd", verdict: .pass, seconds: 0, findings: record(complaints)))
+        journal.add(
+            CaseRecord(
+                name: "virtiofsd", guest: directory.guest, verdict: .pass, seconds: 0, findings: record(complaints)))
+    }
+
+    /// Records results that a step or a case reported of its own, such as a module that prints KTAP.
+    ///
+    /// - Parameter name: makes the record's name of a result's.
+    func record(_ cases: [StepCase], step: Int, name: (String) -> String = { $0 }) {
+        for result in cases {
+            var findings: [Finding] = []
+            if result.verdict == .fail {
+                findings = record([
+                    Finding(
+                        source: .step, severity: .failure, kind: "test-failed", title: "not ok: \(result.name)",
+                        detail: result.evidence)
+                ])
+            }
+            journal.add(
+                CaseRecord(
+                    name: name(result.name), step: step, guest: directory.guest, verdict: result.verdict,
+                    reason: result.reason, seconds: 0, findings: findings))
+        }
     }
 
     private func hold(_ shell: RemoteShell?) async throws {

@@ -30,7 +30,9 @@ public struct GuestShell: Sendable {
             let runner = CellRunner(
                 prepared: prepared, identity: identity, options: options,
                 directory: nil, report: { _ in })
-            return try await runner.withRunningGuest(in: directory, scratch: scratch) { guest, recorder, _, _ in
+            return try await runner.withRunningGuest(
+                in: EvidenceDirectory(cell: directory, guest: 1), scratch: scratch
+            ) { guest, recorder, _, _ in
                 let late = Failure(
                     "the guest did not come up", on: prepared.cell.id,
                     advice: "its console is in \(recorder.log.path)")

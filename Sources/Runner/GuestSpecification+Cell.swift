@@ -10,8 +10,8 @@ extension GuestSpecification {
     ///   - prepared: what it is made of.
     ///   - initrd: its own initramfs, with the run's keys.
     ///   - directories: the host's directory behind each share's tag.
-    ///   - disks: those of the plan.
-    init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath], disks: CellDisks) {
+    ///   - disks: those of the plan and of its suites.
+    init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath], disks: [Disk]) {
         let guest = prepared.cell.plan.guest
         self.init(
             memory: guest.memory.bytes,
@@ -26,7 +26,7 @@ extension GuestSpecification {
             disks: [
                 Disk(serial: "root", image: prepared.image.disk, access: .layered),
                 Disk(serial: "modules", image: prepared.kernel.modulesImage, access: .readOnly),
-            ] + disks.disks,
+            ] + disks,
             shares: guest.virtiofs.map { share in
                 Share(
                     tag: share.tag, directory: directories[share.tag]!, daemon: prepared.daemons[share.tag]!,

@@ -13,8 +13,8 @@ struct HangLadder: Sendable {
     let guest: Guest
     let shell: RemoteShell?
     let console: ConsoleRecorder
-    /// The cell's directory; the files go to `ladder/` in it.
-    let directory: FilePath
+    /// The guest's; the files go to `ladder/` in it.
+    let directory: EvidenceDirectory
     let dumpsMemory: Bool
 
     /// What the rungs found.
@@ -41,7 +41,7 @@ struct HangLadder: Sendable {
     func climb() async throws -> Evidence {
         var evidence = Evidence()
         try? FileManager.default.createDirectory(
-            atPath: directory.appending("ladder").string, withIntermediateDirectories: true)
+            atPath: directory.path("ladder").string, withIntermediateDirectories: true)
         try await processRung(&evidence)
         try Task.checkCancellation()
         try await sysrqRung(&evidence)
@@ -57,7 +57,7 @@ struct HangLadder: Sendable {
     func climbFromOutside() async throws -> Evidence {
         var evidence = Evidence()
         try? FileManager.default.createDirectory(
-            atPath: directory.appending("ladder").string, withIntermediateDirectories: true)
+            atPath: directory.path("ladder").string, withIntermediateDirectories: true)
         try await qmpRung(&evidence)
         return evidence
     }
@@ -84,7 +84,7 @@ struct HangLadder: Sendable {
         let own = result.text.range(of: "== ps").map { String(result.text[..<$0.lowerBound]) } ?? result.text
         evidence.tasks = BlockedTask.tellingFirst(BlockedTask.parse(own))
         if write(result.text + result.errorText, to: "ladder/1-process.txt", &evidence), !evidence.tasks.isEmpty {
-            evidence.stackFile = "ladder/1-process.txt"
+            evidence.stackFile = directory.name("ladder/1-process.txt")
         }
     }
 
@@ -128,14 +128,14 @@ struct HangLadder: Sendable {
         text += "== registers\n\(registers ?? "no answer")\n"
         _ = write(text, to: "ladder/3-qemu.txt", &evidence)
         if dumpsMemory {
-            let path = directory.appending("ladder/memory.kdump")
+            let path = directory.path("ladder/memory.kdump")
             let arguments: [String: JSONValue] = [
                 "paging": .bool(false), "protocol": .string("file:\(path)"), "format": .string("kdump-zlib"),
             ]
             let dumped = try await attempt {
                 try await guest.execute("dump-guest-memory", arguments, timeout: .seconds(120))
             }
-            if dumped != nil { evidence.files.append("ladder/memory.kdump") }
+            if dumped != nil { evidence.files.append(directory.name("ladder/memory.kdump")) }
         }
     }
 
@@ -181,9 +181,9 @@ struct HangLadder: Sendable {
     }
 
     private func write(_ text: String, to file: String, _ evidence: inout Evidence) -> Bool {
-        let path = directory.appending(FilePath(file).components)
+        let path = directory.path(file)
         guard (try? text.write(toFile: path.string, atomically: false, encoding: .utf8)) != nil else { return false }
-        evidence.files.append(file)
+        evidence.files.append(directory.name(file))
         return true
     }
 

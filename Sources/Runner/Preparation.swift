@@ -24,8 +24,15 @@ public struct PreparedCell: Sendable {
     public let qemu: QEMUVersion
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
+    /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
+    public let tree: FilePath?
+    /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
+    public let absent: [Int: String]
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
+
+    /// Keeps what was taken from the cache there as long as the cell may run.
+    let hold: CacheHold
 
     /// What QEMU is given as `-kernel`: the unpacked image where the plan wants
     /// it, or leaves it open and unpacking would be emulated.
@@ -92,14 +99,18 @@ public struct Preparation: Sendable {
         for cell in cells {
             let kernel = kernels[cell.kernel]!
             let image = try await images.ensure(cell.plan.guest.image)
+            let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
+            let tree = try await SuiteTree(for: cell.plan, cache: cache)
+            let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image,
-                    initramfs: try await Initramfs.ensure(kernel: kernel, image: image, cache: cache),
+                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:],
-                    lack: lacks[cell]))
+                    built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
+                    hold: try cache.hold(
+                        [kernel.directory, image.directory, initramfs.removingLastComponent()]
+                            + built.values.map(\.entry) + [tree.image?.removingLastComponent()].compactMap { $0 })))
         }
         return prepared
     }
@@ -193,6 +204,21 @@ public struct Preparation: Sendable {
             Self.missing(module, at: location, on: kernel)
         }
         var problems: [Diagnostic?] = []
+        let options = kernel.lackingOptions
+        if !options.isEmpty {
+            problems.append(
+                Diagnostic(
+                    location: nil,
+                    message:
+                        "kernel \(kernel.release) cannot run in a guest without \(options.joined(separator: ", "))",
+                    advice: "build it with them: `make kvm_guest.config` sets most of what a guest needs"))
+        }
+        if plan.guest.boot == .bzimage && !kernel.hasCompressedImage {
+            problems.append(
+                Diagnostic(
+                    location: nil, message: "kernel \(kernel.release) has no bzImage, only a vmlinux",
+                    advice: "build one (`make bzImage`), or leave `boot` out"))
+        }
         if plan.guest.boot == .vmlinux && kernel.vmlinux == nil {
             problems.append(
                 Diagnostic(

@@ -15,10 +15,13 @@ extension RunDirectory {
         return "\(date)-\(clock)-\(String(UInt16.random(in: 0x1000 ... .max), radix: 16))"
     }
 
-    /// Where a run goes that was not told: `$XDG_STATE_HOME/vmharness/runs/ID`,
-    /// by default under `~/.local/state`.
-    public static func standardPath(for id: String) -> FilePath {
+    /// The directory of the runs that were not told where to go: `$XDG_STATE_HOME/vmharness/runs`, by default under
+    /// `~/.local/state`.
+    public static var standardParent: FilePath {
         let state = ProcessInfo.processInfo.environment["XDG_STATE_HOME"] ?? homeDirectory() + "/.local/state"
-        return FilePath(state).appending("vmharness").appending("runs").appending(id)
+        return FilePath(state).appending("vmharness").appending("runs")
     }
+
+    /// Where a run goes that was not told: below ``standardParent``.
+    public static func standardPath(for id: String) -> FilePath { standardParent.appending(id) }
 }

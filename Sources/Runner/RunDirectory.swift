@@ -11,6 +11,8 @@ public final class RunDirectory: Sendable {
     /// Absolute.
     public let path: FilePath
     private let record: Mutex<RunRecord>
+    /// Held as long as the run goes on: nobody else may write to its directory meanwhile.
+    private let lock: FileLock
 
     /// Makes the directory.
     ///
@@ -22,12 +24,31 @@ public final class RunDirectory: Sendable {
         self.path = path
         self.record = Mutex(record)
         try Self.makeDirectories(path.appending("cells"))
+        lock = try Self.lock(path)
         guard access(file.string, F_OK) != 0 else {
             throw Failure(
                 "the directory holds a run already", on: path.string,
                 advice: "nothing is overwritten: name another with --out", blame: .request)
         }
         try save()
+    }
+
+    /// Opens a directory that holds a run, and replaces its document.
+    ///
+    /// - Throws: `Failure` if the run still goes on, or the document cannot be written.
+    init(existing path: FilePath, record: RunRecord) throws {
+        self.path = path
+        self.record = Mutex(record)
+        lock = try Self.lock(path)
+        try save()
+    }
+
+    private static func lock(_ path: FilePath) throws -> FileLock {
+        guard let lock = try FileLock.tryAcquire(path.appending("run.lock")) else {
+            throw Failure(
+                "the run is still going on", on: path.string, advice: "wait for it, or end it first", blame: .request)
+        }
+        return lock
     }
 
     /// Makes a directory and those above it. Not by Foundation, whose error
@@ -57,7 +78,7 @@ public final class RunDirectory: Sendable {
     func makeCellDirectory(_ id: String) throws -> (path: FilePath, name: String) {
         let name = "cells/\(id)"
         let directory = path.appending("cells").appending(id)
-        guard mkdir(directory.string, 0o755) == 0 else {
+        guard mkdir(directory.string, 0o755) == 0 || errno == EEXIST else {
             throw Failure("cannot make the cell's directory: \(systemError())", on: directory.string, advice: "")
         }
         return (directory, name)
@@ -85,6 +106,7 @@ public final class RunDirectory: Sendable {
     ///   - interruption: why it ended early; nil if it did not.
     func finish(order: [String], interruption: String?) -> RunRecord {
         record.withLock { run in
+            let order = run.asked?.map(\.id) ?? order
             run.cells.sort { order.firstIndex(of: $0.id) ?? .max < order.firstIndex(of: $1.id) ?? .max }
             run.ended = Date()
             run.interruption = interruption

@@ -10,6 +10,12 @@ public enum RunEvent: Sendable {
     case guestUp(cell: String, seconds: Double)
     /// A step began.
     case stepStarted(cell: String, name: String)
+    /// A case of a suite began.
+    case caseStarted(cell: String, name: String)
+    /// A case of a suite has its verdict.
+    case caseEnded(cell: String, CaseRecord)
+    /// What remains goes on in a fresh guest, for this reason.
+    case freshGuest(cell: String, reason: String)
     /// The console, a daemon or the ladder told something.
     case found(cell: String, Finding)
     /// A step does not end; evidence is being gathered.

@@ -17,6 +17,10 @@ public struct RunOptions: Sendable {
     public var bootLimit: Duration
     /// Ask the archives for newer kernels even if the index is fresh.
     public var refresh: Bool
+    /// Seconds that cases took in the past, the median, by their names in the record; for limits and parts.
+    public var medians: @Sendable (Cell) -> [String: Double]
+    /// Run expunged cases too: what they fail is `known`.
+    public var runsExpunged: Bool
 
     /// Defaults: any accelerator, one guest at a time, no dump, nothing kept.
     public init(images: FilePath) {
@@ -27,5 +31,7 @@ public struct RunOptions: Sendable {
         self.images = images
         bootLimit = .seconds(120)
         refresh = false
+        medians = { _ in [:] }
+        runsExpunged = false
     }
 }

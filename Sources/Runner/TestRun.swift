@@ -42,7 +42,8 @@ public struct TestRun: Sendable {
 
     private func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, cell) in cells.enumerated() {
+            // Of a run that is resumed, what is complete stands.
+            for (index, cell) in cells.filter({ !directory.isComplete($0.cell.id) }).enumerated() {
                 if index >= options.jobs { try await group.next() }
                 let runner = CellRunner(
                     prepared: cell, identity: identity, options: options, directory: directory, report: report)

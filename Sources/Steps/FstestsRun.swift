@@ -17,7 +17,7 @@ struct FstestsRun {
     let suite: FstestsSuite
     let section: FstestsRequest.Section
     let context: StepContext
-    let report: @Sendable (SuiteEvent) -> Void
+    let report: @Sendable (SuiteEvent) async -> Void
     private let names: [String]
 
     /// Cases that were asked for and have no result yet.
@@ -32,12 +32,14 @@ struct FstestsRun {
 
     /// Bytes of `check`'s output that are read; a case has a few lines.
     private static let outputLimit = 64 << 20
+    /// Bytes of a case's files together.
+    private static let fetchedLimit = 128 << 20
     /// Fetching a case's files.
     private static let fetchLimit = Duration.seconds(900)
 
     init(
         suite: FstestsSuite, section: FstestsRequest.Section, names: [String], context: StepContext,
-        report: @Sendable @escaping (SuiteEvent) -> Void
+        report: @Sendable @escaping (SuiteEvent) async -> Void
     ) {
         self.suite = suite
         self.section = section
@@ -83,7 +85,7 @@ struct FstestsRun {
             if try await take(event) == .damaged { return .damaged }
         }
         let end = try await status
-        let damaged = try await finish(opens: false)
+        let damaged = try await finish()
         try await conclude(status: end, running: output.running, cut: log.dropped > 0)
         return damaged ? .damaged : .complete
     }
@@ -114,8 +116,9 @@ struct FstestsRun {
     private mutating func take(_ event: CheckEvent) async throws -> Ending? {
         switch event {
         case .began(let name):
-            if try await finish(opens: true) { return .damaged }
-            if remaining.contains(name) { report(.began(prefix + name)) }
+            if try await finish() { return .damaged }
+            if remaining.contains(name) { await report(.began(prefix + name)) }
+            try await openGate()
         case .ended(let checked):
             ended = checked
         case .setupError(let line):
@@ -124,9 +127,9 @@ struct FstestsRun {
         case .unknown(let line):
             unknown.append(line)
             if unknown.count > 50 { unknown.removeFirst() }
-            report(.said(line))
+            await report(.said(line))
         case .aggregate(_, let text):
-            report(.said(text))
+            await report(.said(text))
         case .summary(.failures(let names)):
             failures = Set(names)
         case .section, .setting, .summary:
@@ -135,39 +138,41 @@ struct FstestsRun {
         return nil
     }
 
-    /// Fetches what the case that has ended left, reports it, and lets `check` on to the next.
+    /// Fetches what the case that has ended left, and reports it.
     ///
-    /// - Returns: whether it left something behind.
-    private mutating func finish(opens: Bool) async throws -> Bool {
-        let checked = ended
-        var fetched: FstestsCaseFiles?
+    /// - Returns: whether it left something behind that would spoil the next.
+    private mutating func finish() async throws -> Bool {
+        guard let checked = ended else { return false }
+        ended = nil
+        let script = FstestsCaseFiles.script(checked.name, in: section)
         do {
-            let script = FstestsCaseFiles.script(checked?.name, in: section, opens: opens)
-            let answer = try await context.shell.run(
-                script, outputLimit: FstestsSuite.mostFiles * FstestsSuite.largestFile / 4, timeout: Self.fetchLimit)
-            fetched = FstestsCaseFiles(answer.output, cut: answer.isTruncated)
+            let answer = try await context.shell.run(script, outputLimit: Self.fetchedLimit, timeout: Self.fetchLimit)
+            let fetched = FstestsCaseFiles(answer.output, cut: answer.isTruncated)
+            return await tell(checked, fetched)
         } catch {
             // The guest went down in between: the verdict stands all the same.
-            if let checked { tell(checked, nil, note: "its files could not be fetched: \(error)") }
-            ended = nil
+            _ = await tell(checked, nil, note: "its files could not be fetched: \(error)")
             throw error
         }
-        ended = nil
-        guard let fetched else { return false }
-        if let checked { tell(checked, fetched, note: nil) }
-        let isDamaged = !fetched.damage.isEmpty || (checked != nil && !setupErrors.isEmpty && opens)
-        if opens, !isDamaged, !fetched.isOpened {
+    }
+
+    /// Lets `check` on to the case that it has announced.
+    private func openGate() async throws {
+        let opened = try await context.shell.run(FstestsSession.opening, timeout: Self.fetchLimit)
+        guard opened.status == 0 else {
             throw Failure(
                 "check does not call `logger` before a case, by which it waits for us", on: "section \(section.name)",
                 advice: "is it fstests' own `check`?")
         }
-        return isDamaged
     }
 
-    private mutating func tell(_ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String?) {
+    /// - Returns: whether it left something behind.
+    private mutating func tell(
+        _ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String? = nil
+    ) async -> Bool {
         guard remaining.remove(checked.name) != nil else {
-            report(.said("\(checked.name): \(checked.status.rawValue), though it was not asked for"))
-            return
+            await report(.said("\(checked.name): \(checked.status.rawValue), though it was not asked for"))
+            return false
         }
         verdicts[checked.name] = checked.status
         var fetched = fetched
@@ -182,12 +187,13 @@ struct FstestsRun {
         let folder = String(checked.name.prefix { $0 != "/" })
         let files = fetched?.keep(in: context.directory, at: suite.hostPlace(of: section, folder)) ?? []
         let damage = (fetched?.damage ?? []) + setupErrors
-        report(
+        await report(
             .ended(
                 SuiteResult(
                     name: prefix + checked.name, verdict: result.verdict, reason: result.reason,
                     seconds: result.seconds, evidence: result.evidence + notes + (fetched?.notes ?? []), files: files,
                     damage: damage.isEmpty ? nil : damage.joined(separator: "; "))))
+        return !damage.isEmpty
     }
 
     // MARK: The end
@@ -197,7 +203,7 @@ struct FstestsRun {
         let said = try await context.shell.run(
             "cat \(FstestsSession.errors(section)) 2>/dev/null", outputLimit: 64 << 10
         ).text.split(separator: "\n").map(String.init)
-        for line in said.prefix(100) { report(.said("check: \(line)")) }
+        for line in said.prefix(100) { await report(.said("check: \(line)")) }
         let place = "fstests, section \(section.name)"
         guard remaining.isEmpty else {
             let words = setupErrors + unknown.suffix(4) + said.suffix(4)

@@ -107,7 +107,9 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
     case .mountDisk(let disk, let type, let directory, let options, let readOnly):
         try await mountDisk(
             disk, type: type, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
-    case .fstests, .kselftest, .suite:
+    case .suite(let request):
+        try await runProgram(request, min(step.timeout, request.options.limits.first), in: context)
+    case .fstests, .kselftest:
         StepResult(.broken(reason: "a suite is run by its cases"))
     case .unmount(let directory):
         try await unmount(directory, step.timeout, in: context)

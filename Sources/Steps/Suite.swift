@@ -16,11 +16,14 @@ public protocol Suite: Sendable {
     /// before the next case's `began`. Returns when all have ended, or after a result with `damage`, which is the last
     /// one in this guest: what remains is for another.
     ///
+    /// A report returns once it has been taken: what the kernel said until then belongs to the case. A suite that can
+    /// holds the next case back meanwhile.
+    ///
     /// Cancelling the task leaves the guest unusable for more: it is ended then.
     ///
     /// - Throws: `Failure` if a case that remains can have no result; `RemoteShell.Lost`; `RemoteShell.TimedOut`; `CancellationError`.
     func run(
-        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) -> Void
+        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) async -> Void
     ) async throws
 
     /// A text that the guest's kernel log has in the line that begins a case: what the kernel says after that line and
@@ -36,6 +39,9 @@ public protocol Suite: Sendable {
     /// - Returns: the files' names relative to the cell's directory.
     func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String]
 }
+
+/// What stands before the case's name in the mark of suites that have none of their own.
+public let caseMark = "vmharness: case "
 
 /// A case that a suite knows.
 public struct SuiteCase: Sendable, Hashable {
@@ -75,13 +81,15 @@ public struct SuiteResult: Sendable, Hashable {
     public var evidence: [String]
     /// Its files, relative to the cell's directory.
     public var files: [String]
+    /// Results inside it, each a case of its own by the name `CASE/RESULT`.
+    public var subcases: [StepCase]
     /// It left something behind (a mount that is stuck) that would spoil the next case.
     public var damage: String?
 
     /// A result.
     public init(
         name: String, verdict: Verdict, reason: String? = nil, seconds: Double? = nil, evidence: [String] = [],
-        files: [String] = [], damage: String? = nil
+        files: [String] = [], subcases: [StepCase] = [], damage: String? = nil
     ) {
         self.name = name
         self.verdict = verdict
@@ -89,6 +97,7 @@ public struct SuiteResult: Sendable, Hashable {
         self.seconds = seconds
         self.evidence = evidence
         self.files = files
+        self.subcases = subcases
         self.damage = damage
     }
 }

@@ -4,13 +4,23 @@ import SystemPackage
 
 /// The module files below a directory, by the names the kernel has for them.
 struct ModuleFiles: Sendable {
-    private let paths: [String: FilePath]
+    private var paths: [String: FilePath] = [:]
 
     /// Entries looked at, at most: a distribution's kernel has about 5000.
     private static let entryLimit = 200_000
 
+    /// - Parameters:
+    ///   - directory: looked through; nil for none.
+    ///   - files: single ones, the first of a name before others and before those in the directory.
     /// - Throws: `Failure` if there is no such directory, or it is too large to be one of modules.
-    init(_ directory: FilePath) throws {
+    init(_ directory: FilePath?, files: [FilePath]) throws {
+        if let directory { try search(directory) }
+        for file in files.reversed() {
+            if let name = Self.name(file.string) { paths[name] = file }
+        }
+    }
+
+    private mutating func search(_ directory: FilePath) throws {
         // The directory may be a link; links below it (`build`, `source`) lead out of it and are not followed.
         let root = URL(fileURLWithPath: directory.string).resolvingSymlinksInPath()
         var isDirectory: ObjCBool = false
@@ -22,7 +32,6 @@ struct ModuleFiles: Sendable {
                 advice: "name the directory of the modules (Debian: /usr/lib/debug/lib/modules/RELEASE)",
                 blame: .request)
         }
-        var paths: [String: FilePath] = [:]
         var seen = 0
         while let entry = entries.nextObject() as? String {
             seen += 1
@@ -35,7 +44,6 @@ struct ModuleFiles: Sendable {
             guard isDebug || entry.hasSuffix(".ko"), let name = Self.name(entry) else { continue }
             if isDebug || paths[name] == nil { paths[name] = FilePath(root.path).appending(entry) }
         }
-        self.paths = paths
     }
 
     /// The file of a module; one with split debug information goes first.

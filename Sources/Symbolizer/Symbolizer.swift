@@ -32,16 +32,18 @@ public actor Symbolizer {
     ///
     /// - Parameters:
     ///   - kernel: a vmlinux with debug information (not a vmlinuz).
-    ///   - modules: a directory with `.ko` or `.ko.debug` files somewhere below it; frames of modules
-    ///     stay without a place if nil.
+    ///   - modules: a directory with `.ko` or `.ko.debug` files somewhere below it.
+    ///   - moduleFiles: single ones, which go before those of the directory. Frames of modules that are in
+    ///     neither stay without a place.
     /// - Throws: `Failure` if there is no such file, it is no ELF file or without debug information, or
     ///   neither llvm-symbolizer nor addr2line is installed; `CancellationError`.
-    public init(kernel: FilePath, modules: FilePath? = nil) async throws {
-        try await self.init(kernel: kernel, modules: modules, programs: await LineProgram.installed())
+    public init(kernel: FilePath, modules: FilePath? = nil, moduleFiles: [FilePath] = []) async throws {
+        try await self.init(
+            kernel: kernel, modules: modules, moduleFiles: moduleFiles, programs: await LineProgram.installed())
     }
 
     /// - Parameter programs: those to use, the better one first.
-    init(kernel: FilePath, modules: FilePath?, programs: [LineProgram]) async throws {
+    init(kernel: FilePath, modules: FilePath?, moduleFiles: [FilePath] = [], programs: [LineProgram]) async throws {
         let file = try DebugFile(kernel)
         guard !file.elf.isRelocatable else {
             throw Failure("a module, not a kernel", on: kernel.string, advice: "name a vmlinux", blame: .request)
@@ -56,7 +58,7 @@ public actor Symbolizer {
                 "neither llvm-symbolizer nor addr2line is installed", on: "PATH",
                 advice: "install binutils (addr2line) or llvm")
         }
-        files = try modules.map(ModuleFiles.init)
+        files = modules == nil && moduleFiles.isEmpty ? nil : try ModuleFiles(modules, files: moduleFiles)
         var place: String?
         if let start = file.functions.function(named: "kernel_init")?.address {
             place = try await program.calls(at: [start], in: kernel, section: nil).first?.last?.place

@@ -42,7 +42,7 @@ extension PlanParser {
     }
 
     /// `with: {size: 1MiB}`: values of parameters that the plan declares with `values`.
-    private func settings(
+    func settings(
         _ node: LocatedNode, _ label: String, _ parameters: [TestPlan.Parameter]
     ) -> [String: String] {
         let varying = parameters.filter { !$0.values.isEmpty }

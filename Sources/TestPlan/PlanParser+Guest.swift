@@ -5,33 +5,22 @@ extension PlanParser {
     /// x86 has 2048 bytes for all arguments (`COMMAND_LINE_SIZE`); half of them are left to the harness.
     private static let longestCommandLine = 1024
 
-    func guest(_ node: LocatedNode) -> GuestRequest? {
+    func guest(
+        _ node: LocatedNode, _ parameters: [TestPlan.Parameter], _ values: [String: String]
+    ) -> GuestRequest? {
         guard let reader = MappingReader(node, of: "guest", keys: Self.guestKeys, problems) else { return nil }
         var guest = GuestRequest()
         if let memory = reader.byteCount("memory", in: .mebibytes(128) ... .tebibytes(1)) { guest.memory = memory }
         if let cpus = reader.integer("cpus", in: 1...256) { guest.cpus = cpus }
-        if let image = reader.node("image").flatMap({ imageName($0, reader.label("image")) }) { guest.image = image }
+        if let image = reader.node("image").flatMap({ image($0, reader.label("image"), parameters, values) }) {
+            guest.image = image
+        }
         if let initSystem = reader.choice("init", of: GuestRequest.InitSystem.self) { guest.initSystem = initSystem }
         guest.accelerator = reader.choice("accel", of: AcceleratorKey.self)?.accelerator
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         return guest
-    }
-
-    private func imageName(_ node: LocatedNode, _ label: String) -> String? {
-        guard let name = node.string(label, problems) else { return nil }
-        guard let first = name.first, isLowerCaseOrDigit(first), name.utf8.count <= 64,
-            name.allSatisfy({ isLowerCaseOrDigit($0) || $0 == "-" || $0 == "." })
-        else {
-            problems.report(
-                "\(label) must be the name of an image, not \(quoted(name))",
-                at: node.location,
-                advice: "use lower-case letters, digits, '-' and '.'"
-            )
-            return nil
-        }
-        return name
     }
 
     private func commandLine(_ node: LocatedNode, _ guest: MappingReader) -> [String] {

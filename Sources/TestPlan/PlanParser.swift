@@ -13,7 +13,9 @@ struct PlanParser {
     let settings: [String: String]
     let problems = DiagnosticList()
 
-    private static let keys = ["name", "summary", "parameters", "guest", "steps", "calibration", "requires"]
+    private static let keys = [
+        "name", "summary", "parameters", "guest", "steps", "calibration", "known", "requires",
+    ]
 
     /// - Throws: ``InvalidFile`` with every problem found.
     func parse(_ root: LocatedNode) throws(InvalidFile) -> TestPlan {
@@ -35,11 +37,14 @@ struct PlanParser {
         let values = values(of: parameters, plan: name ?? expectedName ?? file)
 
         var substitution = ParameterSubstitution(values: values, problems)
-        let guest = reader.node("guest").map { substitution.apply(to: $0) }.flatMap(self.guest) ?? GuestRequest()
+        let guest =
+            reader.node("guest").map { substitution.apply(to: $0) }
+            .flatMap { self.guest($0, parameters, values) } ?? GuestRequest()
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }
             .map { self.steps($0, guest, parameters, values) } ?? []
         let calibration = reader.node("calibration").flatMap { self.calibration($0, parameters) } ?? Calibration()
+        let known = knownIssues(reader, parameters)
         let requires = reader.node("requires").flatMap { requirements($0, guest) } ?? Requirements()
 
         guard let name, let summary else { return nil }
@@ -53,6 +58,7 @@ struct PlanParser {
             guest: guest,
             steps: steps,
             calibration: calibration,
+            known: known,
             requires: requires
         )
     }

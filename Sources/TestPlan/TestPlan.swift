@@ -47,6 +47,8 @@ public struct TestPlan: Sendable, Hashable {
     public var steps: [PlanStep]
     /// The kernels on which it must fail and pass.
     public var calibration: Calibration
+    /// Failures that are expected.
+    public var known: [KnownIssue]
     /// What must be there.
     public var requires: Requirements
 
@@ -61,6 +63,7 @@ public struct TestPlan: Sendable, Hashable {
         guest: GuestRequest = GuestRequest(),
         steps: [PlanStep],
         calibration: Calibration = Calibration(),
+        known: [KnownIssue] = [],
         requires: Requirements = Requirements()
     ) {
         self.name = name
@@ -72,6 +75,7 @@ public struct TestPlan: Sendable, Hashable {
         self.guest = guest
         self.steps = steps
         self.calibration = calibration
+        self.known = known
         self.requires = requires
     }
 }

@@ -12,21 +12,31 @@ enum CellSession {
     ///   - cells: in the order in which they are to stand in the record.
     ///   - options: how to run them.
     ///   - out: the run's directory; a new one under the user's state if nil.
+    ///   - resumed: the directory of a run that is gone on with; nil for a new one.
     ///   - isQuiet: no progress.
     /// - Returns: the record and where it is kept.
     /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
     static func run(
-        _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, isQuiet: Bool = false
+        _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
+        isQuiet: Bool = false
     ) async throws -> (record: RunRecord, directory: FilePath) {
         let printer = EventPrinter(isQuiet: isQuiet)
         let prepared = try await Preparation(options: options, cache: .standard()) {
             printer.show(.preparing($0))
         }.prepare(cells)
-        let record = RunRecord(
-            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments, started: Date())
-        let directory = try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
+        let directory = try resumed ?? newDirectory(out, cells)
+        var options = options
+        options.medians = Experience(cells).medians
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
+        ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)
+    }
+
+    private static func newDirectory(_ out: FilePath?, _ cells: [Cell]) throws -> RunDirectory {
+        let record = RunRecord(
+            id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments,
+            asked: cells.map(\.asked), started: Date())
+        return try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
     }
 }

@@ -21,6 +21,11 @@ final class EventPrinter: Sendable {
             case .cellStarted(let id): "\(id): starting"
             case .guestUp(let id, let seconds): "\(id): guest up after \(seconds.formatted1) s"
             case .stepStarted(let id, let name): "\(id): \(name)"
+            case .caseStarted(let id, let name): "\(id): \(name)"
+            case .caseEnded(let id, let record):
+                "\(id): \(record.name) \(record.verdict.rawValue) after \(record.seconds.formatted1) s"
+                    + (record.reason.map { ": \($0)" } ?? "")
+            case .freshGuest(let id, let reason): "\(id): \(reason); going on in a fresh guest"
             case .found(let id, let finding) where finding.severity == .notice: "\(id): note: \(finding.title)"
             case .found(let id, let finding):
                 "\(id): found: \(finding.title)" + (finding.location.map { " at \($0)" } ?? "")

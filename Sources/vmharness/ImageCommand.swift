@@ -61,23 +61,3 @@ private func store(
 ) throws -> ImageStore {
     ImageStore(cache: .standard(), definitions: try data.directory().appending("images"), progress: progress)
 }
-
-/// Prints a list as a table, or as JSON.
-///
-/// - Throws: `EncodingError`.
-func printList<Element: Encodable>(
-    _ elements: [Element], json: Bool, header: [String], row: (Element) -> [String]
-) throws {
-    if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Terminal.output(String(decoding: try encoder.encode(elements), as: UTF8.self))
-        return
-    }
-    let rows = [header] + elements.map(row)
-    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    for row in rows {
-        let line = zip(row, widths).map { $0.padded($1) }.joined(separator: "  ")
-        Terminal.output(Terminal.visible(line))
-    }
-}

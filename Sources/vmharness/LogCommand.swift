@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GuestImage
 import HostProcess
 import KernelLog
 import Symbolizer
@@ -80,13 +81,16 @@ extension LogCommand.Parse {
 
     private func symbolizer() async throws -> Symbolizer? {
         guard let kernel else { return nil }
-        // A built tree has the vmlinux at its top and its modules below.
-        if case .build(let tree)? = try? KernelName(parsing: kernel) {
-            let tree = FilePath(tree)
+        if case .build(let path)? = try? KernelName(parsing: kernel) {
+            guard let symbols = KernelSymbols(tree: hostPath(path)) else {
+                throw Failure(
+                    "no vmlinux of a built kernel", on: kernel, advice: "name a tree that is built, or a vmlinux",
+                    blame: .request)
+            }
             return try await Symbolizer(
-                kernel: tree.appending("vmlinux"), modules: modules.map { FilePath($0) } ?? tree)
+                kernel: symbols.vmlinux, modules: modules.map(hostPath), moduleFiles: symbols.modules)
         }
-        return try await Symbolizer(kernel: FilePath(kernel), modules: modules.map { FilePath($0) })
+        return try await Symbolizer(kernel: hostPath(kernel), modules: modules.map(hostPath))
     }
 
     private func line(_ report: some Encodable) throws -> String {

@@ -13,8 +13,8 @@ struct VMHarness: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, LogCommand.self,
-            ShellCommand.self, DoctorCommand.self,
+            RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self,
+            LogCommand.self, ResultsCommand.self, ShellCommand.self, DoctorCommand.self,
         ]
     )
 

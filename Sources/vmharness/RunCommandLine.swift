@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HostProcess
 import Machine
+import ResultStore
 import RunRecord
 import Runner
 import SystemPackage
@@ -18,7 +19,10 @@ struct RunCommandLine: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("Names of plans, or directories that hold a plan.yaml.", valueName: "plan"))
-    var plans: [String]
+    var plans: [String] = []
+
+    @Option(help: "Go on with a run that was killed or interrupted: its directory, its id, or 'last'.")
+    var resume: String?
 
     @Option(name: .customLong("kernel"), help: "A kernel to run on; may be given several times.")
     var kernels: [String] = []
@@ -46,11 +50,21 @@ struct RunCommandLine: AsyncParsableCommand {
     @Flag(help: "Hold the guest of a failed cell for a look, until Enter or Ctrl-C.")
     var keepFailed = false
 
+    @Flag(help: "Run expunged cases too: what they fail is known, and what they pass could be taken off the list.")
+    var withExpunged = false
+
     @Flag(help: "Dump the guest's memory when something hangs.")
     var dumpMemory = false
 
     func validate() throws {
-        guard !plans.isEmpty else { throw ValidationError("Name at least one plan; `vmharness plan list` has them.") }
+        if resume != nil {
+            guard plans.isEmpty, kernels.isEmpty, settings.isEmpty, `repeat` == 1, out == nil else {
+                throw ValidationError("--resume takes plans, kernels, settings and directory from the run.")
+            }
+        }
+        guard !plans.isEmpty || resume != nil else {
+            throw ValidationError("Name at least one plan; `vmharness plan list` has them.")
+        }
         guard !keepFailed || isatty(STDIN_FILENO) == 1 else {
             throw ValidationError("--keep-failed needs a terminal: somebody must say when to go on.")
         }
@@ -60,16 +74,41 @@ struct RunCommandLine: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cells = try cells()
-        try await InterruptScope.run { try await runCells(cells) }
+        if let resume {
+            let found = try RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent).find(resume)
+            guard found.isWhole else {
+                throw Failure(
+                    "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
+            }
+            let directory = try RunDirectory(resuming: found.directory, record: found.record)
+            let cells = try (directory.current.asked ?? []).map(cell)
+            try await InterruptScope.run { try await runCells(cells, resumed: directory) }
+        } else {
+            let cells = try cells()
+            try await InterruptScope.run { try await runCells(cells, resumed: nil) }
+        }
     }
 
-    private func runCells(_ cells: [Cell]) async throws {
+    /// A cell of a run that is gone on with.
+    private func cell(_ asked: AskedCell) throws -> Cell {
+        let plan = try guest.data.plan(asked.plan, settings: asked.parameters)
+        let cell = Cell(plan: plan, kernel: try KernelName(parsing: asked.kernel), repetition: asked.repetition)
+        guard cell.id == asked.id else {
+            throw Failure(
+                "the plan is no longer the one of the run: its cell is now \(cell.id)", on: asked.id,
+                advice: "start a new run", blame: .request)
+        }
+        return cell
+    }
+
+    private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
         var options = try guest.runOptions()
         options.jobs = jobs
         options.dumpsMemory = dumpMemory
+        options.runsExpunged = withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
-        let (record, directory) = try await CellSession.run(cells, options, out: outPath, isQuiet: quiet)
+        let (record, directory) = try await CellSession.run(
+            cells, options, out: outPath, resumed: resumed, isQuiet: quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {

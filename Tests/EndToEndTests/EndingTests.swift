@@ -27,6 +27,10 @@ extension EndToEnd {
                 _ = try await withTimeout(.seconds(60)) { try await controller.waitForEnd() }
                 let record = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
                 check(victim, controller, record)
+                // However it ended, unless nobody was left to record it.
+                let isKilled = victim == .controllerKilled || victim == .controllerKilledWithKeeper
+                let list = try await Harness.run(["results", "list", "--json"])
+                #expect(list.text.contains(record.id) == !isKilled, "\(list.errorText)")
             }
         }
 

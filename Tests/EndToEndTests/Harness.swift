@@ -27,9 +27,17 @@ enum Harness {
     /// The variable that every process of one call inherits, so that what it leaves can be found.
     static let mark = "VMHARNESS_TEST"
 
-    static func command(_ arguments: [String], mark value: String = "none") throws -> Command {
+    /// Keeps the results of tests apart from the user's.
+    static var data: FilePath {
+        get throws { try binary.removingLastComponent().appending("end-to-end-data") }
+    }
+
+    static func command(_ arguments: [String], mark value: String = "none", data: FilePath? = nil) throws -> Command {
         Command(
-            try binary.string, arguments, environment: ["VMHARNESS_DATA": root.string, mark: value],
+            try binary.string, arguments,
+            environment: [
+                "VMHARNESS_DATA": root.string, mark: value, "XDG_DATA_HOME": try (data ?? self.data).string,
+            ],
             workingDirectory: root)
     }
 

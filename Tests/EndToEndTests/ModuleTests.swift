@@ -47,6 +47,18 @@ extension EndToEnd {
             }
         }
 
+        @Test(.timeLimit(.minutes(10))) func whatAModuleKeepsAtItsRemovalIsALeak() async throws {
+            try await Self.run("leak") { cell, result in
+                #expect(result.status == 1)
+                #expect(cell.cases.map(\.name) == ["kmalloc", "vmalloc"])
+                #expect(cell.cases.map(\.verdict) == [.fail, .fail])
+                let reasons = cell.cases.map { $0.reason ?? "" }
+                // Half a MiB a cycle, and what the rest of the guest does meanwhile.
+                #expect(reasons[0].contains(/SUnreclaim grew by \d{3} KiB a cycle: a leak/), "\(reasons[0])")
+                #expect(reasons[1].contains(/VmallocUsed grew by \d{3} KiB a cycle: a leak/), "\(reasons[1])")
+            }
+        }
+
         @Test(.timeLimit(.minutes(10))) func anErrorOfTheCompilerIsRefusedWithItsPlace() async throws {
             let plan = Harness.plans.appending("unbuildable").string
             let result = try await Harness.run(["run", plan, "--kernel", Harness.kernel])

@@ -104,33 +104,6 @@ struct KernelStoreTests {
         }
     }
 
-    @Test func aBuiltTreeIsLaidOutAsItsInstallationWouldBe() async throws {
-        let debian = try await Self.kernel()
-        try await withScratchDirectory { root in
-            let tree = root.appending("linux")
-            for directory in ["arch/x86/boot", "include/config", "net/core", "debian/copy"] {
-                try makeDirectories(tree.appending(directory))
-            }
-            let copy = FileManager.default.copyItem(atPath:toPath:)
-            try copy(debian.vmlinuz.string, tree.appending("arch/x86/boot/bzImage").string)
-            try writeFile(tree.appending("include/config/kernel.release"), Array("6.1.99-test\n".utf8))
-            try writeFile(tree.appending(".config"), Array("CONFIG_FAILOVER=m\n".utf8))
-            try writeFile(tree.appending("modules.order"), Array("net/core/failover.o\n".utf8))
-            let module = try #require(debian.modulePath("failover"))
-            for place in ["net/core/failover.ko", "debian/copy/failover.ko"] {
-                try copy(module.string, tree.appending(place).string)
-            }
-            let store = KernelStore(cache: Cache(root: root.appending("cache")))
-            let kernel = try await store.resolve(.build(path: tree.string))
-            #expect(kernel.release == "6.1.99-test")
-            #expect(kernel.configValue("CONFIG_FAILOVER") == "m")
-            #expect(kernel.modulePath("failover") == kernel.modulesDirectory.appending("kernel/net/core/failover.ko"))
-            #expect(kernel.moduleNames == ["failover"])
-            let order = try BoundedRead.text(of: kernel.modulesDirectory.appending("modules.order"), limit: 4096)
-            #expect(order == "kernel/net/core/failover.ko\n")
-        }
-    }
-
     @Test(arguments: ["build:/tmp", "file:/etc/passwd", "file:/nonexistent", "file:/etc/passwd,modules=/nonexistent"])
     func whatIsNoKernelIsRefused(name: String) async throws {
         try await withScratchDirectory { root in

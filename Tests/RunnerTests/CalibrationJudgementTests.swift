@@ -27,6 +27,24 @@ import Testing
         #expect(CalibrationJudgement.exitStatus(judgements, run) == 3)
     }
 
+    /// A known issue is one that was seen failing.
+    @Test func whatIsKnownHasFailed() throws {
+        let run = run(old: .known, "WARNING in __alloc_pages", new: .pass)
+        let judgements = CalibrationJudgement.judge(try plan(), run)
+        #expect(judgements.map(\.holds) == [true, true])
+    }
+
+    /// A plan may do without something that this host has not; then it is not shown, and not refuted either.
+    @Test func whatIsSkippedIsNotShown() throws {
+        var half = run(old: .fail, "WARNING in __alloc_pages", new: .skip)
+        half.cells[1].reason = "no tree"
+        let judgements = CalibrationJudgement.judge(try plan(), half)
+        #expect(judgements[1].text == "not shown: debian:6.12 must pass, but it ended as skip: no tree")
+        #expect(CalibrationJudgement.exitStatus(judgements, half) == 0)
+        let nothing = run(old: .skip, "", new: .skip)
+        #expect(CalibrationJudgement.exitStatus(CalibrationJudgement.judge(try plan(), nothing), nothing) == 1)
+    }
+
     private func plan() throws -> TestPlan {
         try TestPlan.parse(
             Array(
@@ -48,7 +66,9 @@ import Testing
                 id: kernel, plan: "sample", kernel: kernel, parameters: [:], started: Date(), directory: "cells/x")
             let finding = Finding(source: .console, severity: .failure, kind: "warning", title: title)
             cell.cases = [
-                CaseRecord(name: "run", verdict: verdict, seconds: 1, findings: verdict == .fail ? [finding] : [])
+                CaseRecord(
+                    name: "run", verdict: verdict, seconds: 1,
+                    findings: [.fail, .known].contains(verdict) ? [finding] : [])
             ]
             cell.conclude()
             run.cells.append(cell)

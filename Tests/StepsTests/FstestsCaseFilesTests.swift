@@ -17,13 +17,12 @@ struct FstestsCaseFilesTests {
     func files() {
         let files = answer(
             "@file 001.full 21 21\n@damage not\n@end\nline\n\n@file 001.out.bad 4 4\nbad\n\n"
-                + "@file @report 3 3\n<x>\n@opened\n@end\n")
+                + "@file @report 3 3\n<x>\n@end\n")
         #expect(files.files.map(\.name) == ["001.full", "001.out.bad"])
         #expect(files.files.map(\.bytes.count) == [21, 4])
         #expect(files.report == Array("<x>".utf8))
         #expect(files.damage.isEmpty)
         #expect(files.notes.isEmpty)
-        #expect(files.isOpened)
     }
 
     @Test("what a case left behind, and what was cut, is said")
@@ -31,7 +30,6 @@ struct FstestsCaseFilesTests {
         let files = answer("@file 001.full 99999999 4\nabcd\n@damage /mnt/scratch stays mounted\n@end\n")
         #expect(files.damage == ["/mnt/scratch stays mounted"])
         #expect(files.notes == ["001.full has 99999999 bytes, of which 4 are kept"])
-        #expect(!files.isOpened)
         #expect(answer("@file 001.full 10 10\nabc").notes == ["its files did not come over whole"])
         #expect(answer("@end\n", cut: true).notes.count == 1)
         #expect(answer("@file x -1 -5\n@end\n").notes.first == "a file's header was not understood")

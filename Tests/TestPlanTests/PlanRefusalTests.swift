@@ -34,7 +34,7 @@ import TestPlan
             "- a\n",
             """
             plan.yaml:1:1: the plan must be a mapping, not a list: write 'key: value' with name, summary, \
-            parameters, guest, steps, calibration or requires
+            parameters, guest, steps, calibration, known or requires
             """),
         Row(
             "name: x\n",
@@ -282,7 +282,7 @@ import TestPlan
             step("module.insert: dummy"),
             """
             plan.yaml:7:20: module.insert must be a mapping, not 'dummy': write 'key: value' with path, module, \
-            parameters, dependencies, name, timeout, setup or when
+            parameters, dependencies, name, timeout, setup, when or unless
             """),
         Row(
             step("module.remove: dummy.ko"),

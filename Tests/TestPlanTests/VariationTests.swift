@@ -13,6 +13,7 @@ import Testing
           - run: {command: [prepare], setup: true, when: {flags: [noio, nofs]}}
           - run: {command: [test, "${flags}"]}
           - run: {command: [more], when: {flags: kernel}}
+          - run: {command: [less], unless: {flags: [noio, kernel]}}
         calibration:
           fails: [{kernel: "debian:5.10", with: {flags: noio}}, {kernel: "debian:5.10", with: {flags: nofs}}]
           passes: [{kernel: "debian:5.10", with: {flags: kernel}}, {kernel: "debian:6.1"}]
@@ -29,7 +30,9 @@ import Testing
         #expect(plan.variation == ["flags=noio"])
     }
 
-    @Test(arguments: [("noio", ["prepare", "test"]), ("nofs", ["prepare", "test"]), ("kernel", ["test", "more"])])
+    @Test(arguments: [
+        ("noio", ["prepare", "test"]), ("nofs", ["prepare", "test", "less"]), ("kernel", ["test", "more"]),
+    ])
     func stepsBelongToValues(value: String, programs: [String]) throws {
         let plan = try PlanText.plan(Self.text, settings: ["flags": value])
         let words = plan.steps.map { step -> String in
@@ -38,6 +41,33 @@ import Testing
         }
         #expect(words == programs)
         #expect(plan.steps[0].isSetup == (value != "kernel"))
+    }
+
+    /// A plan whose one test needs a large image boots the others from a small one.
+    @Test(arguments: [("noio", "big"), ("nofs", "base"), ("kernel", "base")])
+    func theImageMayDependOnAValue(value: String, image: String) throws {
+        let text = Self.text + "guest: {image: [{name: big, when: {flags: noio}}, base]}\n"
+        #expect(try PlanText.plan(text, settings: ["flags": value]).guest.image == image)
+    }
+
+    @Test(arguments: [
+        ("[]", "plan.yaml:15:16: 'image' in guest is empty: write 'image: base'"),
+        (
+            "[{name: big, when: {flags: noio}}]",
+            "plan.yaml:15:17: 'image' in guest names none for the other values: add a last item: - base"
+        ),
+        (
+            "[base, {name: big, when: {flags: noio}}, base]",
+            "plan.yaml:15:17: the items of 'image' in guest after 'base' never count: write it as the last"
+        ),
+        (
+            "[{name: big, when: {flags: noi}}, base]",
+            "plan.yaml:15:43: parameter 'flags' has no value 'noi': did you mean 'noio'?"
+        ),
+    ])
+    func mistakesOfImagesAreNamed(image: String, message: String) {
+        let problems = PlanText.problems(of: Self.text + "guest: {image: \(image)}\n")
+        #expect(problems.contains(message), "\(problems)")
     }
 
     @Test func calibrationNamesValues() throws {
@@ -53,6 +83,7 @@ import Testing
         ("values: [noio, nofs, kernel]", "values: [noio, noio, kernel, nofs]", "has the value 'noio' twice"),
         ("values: [noio", "default: a, values: [noio", "has both 'default' and 'values'"),
         ("otherwise: skip", "otherwise: skp", "'skip'"),
+        ("unless: {flags: [noio, kernel]}", "unless: {flags: [noi]}", "has no value 'noi': did you mean 'noio'?"),
         ("with: {flags: nofs}", "with: {flags: noio}", "names debian:5.10, flags=noio a second time"),
         ("with: {flags: nofs}", "with: {size: 1MiB}", "unknown key 'size'"),
     ])

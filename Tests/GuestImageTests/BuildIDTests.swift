@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runner
+@testable import GuestImage
 
 @Suite struct BuildIDTests {
     @Test func readsTheNoteBehindOthers() {

@@ -1,13 +1,15 @@
 import Foundation
-import HostProcess
-import SystemPackage
+public import SystemPackage
 
 /// Whole files, up to a limit: a file given to us may be of any size, or no file at all.
-enum BoundedRead {
+public enum BoundedRead {
     /// The bytes of a regular file.
     ///
+    /// - Parameters:
+    ///   - path: any path; a FIFO or a device is refused, not waited for.
+    ///   - limit: bytes read at most.
     /// - Throws: `Failure` if it cannot be read or has more than `limit` bytes.
-    static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
+    public static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
         let descriptor = open(path.string, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw Failure("cannot read file: \(systemError())", on: path.string, advice: "check the path")
@@ -35,11 +37,14 @@ enum BoundedRead {
     }
 
     /// The text of a regular file, what is not UTF-8 replaced.
-    static func text(of path: FilePath, limit: Int) throws -> String {
+    ///
+    /// - Throws: as ``bytes(of:limit:)``.
+    public static func text(of path: FilePath, limit: Int) throws -> String {
         String(decoding: try bytes(of: path, limit: limit), as: UTF8.self)
     }
 
-    static func tooLarge(_ path: FilePath, limit: Int) -> Failure {
+    /// The refusal of a file that has more than `limit` bytes.
+    public static func tooLarge(_ path: FilePath, limit: Int) -> Failure {
         Failure("larger than \(limit) bytes", on: path.string, advice: "is it the right file?")
     }
 }

@@ -1,0 +1,85 @@
+import Foundation
+import SystemPackage
+
+/// What entries of the cache are for, as far as it can be told.
+struct CacheLabels {
+    struct Label {
+        var what: String
+        /// Nothing will ask for it again.
+        var isStale = false
+    }
+
+    private let cache: Cache
+    private var kernels: [String: KernelManifest] = [:]
+    private var images: [String: RootImageManifest] = [:]
+    /// The digests of images that are current for some definition.
+    private let currentImages: Set<String>
+    private var initramfs: [String: String] = [:]
+    private var toolchains: [String: String] = [:]
+
+    init(_ cache: Cache) async throws {
+        self.cache = cache
+        for digest in cache.digests(of: .kernels) {
+            kernels[digest] = try? KernelManifest.read(cache.entry(.kernels, digest))
+        }
+        for digest in cache.digests(of: .images) {
+            images[digest] = try? RootImageManifest.read(cache.entry(.images, digest))
+        }
+        let directory = cache.directory(of: .images)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
+        currentImages = Set(
+            names.filter { $0.hasPrefix("recipe-") }.compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: directory.appending($0).string)
+            })
+        for suite in Toolchain.packages.keys { toolchains[try await Toolchain.digest(of: suite)] = suite }
+        for (digest, image) in images {
+            let root = image.image(at: cache.entry(.images, digest), digest: digest)
+            for (kernelDigest, kernel) in kernels {
+                let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
+                if let key { initramfs[key] = "of \(kernel.release) with image \(image.name)" }
+            }
+        }
+    }
+
+    func label(of kind: Cache.Kind, _ digest: String) async -> Label {
+        let entry = cache.entry(kind, digest)
+        switch kind {
+        case .kernels:
+            guard let kernel = kernels[digest] else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            let version = kernel.version.isEmpty ? "" : ", \(kernel.version)"
+            return Label(what: "\(kernel.name): \(kernel.release)\(version)")
+        case .images:
+            guard let image = images[digest] else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            return currentImages.contains(digest)
+                ? Label(what: image.name) : Label(what: "\(image.name), built anew since", isStale: true)
+        case .initramfs:
+            return initramfs[digest].map { Label(what: $0) }
+                ?? Label(what: "of a kernel or image that is gone", isStale: true)
+        case .toolchains:
+            guard let suite = toolchains[digest] else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            return Label(what: "compiler of \(suite)")
+        case .headers:
+            let sources = entry.appending("usr/src").string
+            let names = ((try? FileManager.default.contentsOfDirectory(atPath: sources)) ?? []).sorted()
+            let releases = names.filter { $0.hasPrefix("linux-headers-") && !$0.hasSuffix("-common") }
+                .map { $0.dropFirst("linux-headers-".count) }
+            return Label(
+                what: releases.joined(separator: ", "),
+                isStale: !kernels.values.contains { releases.contains($0.release[...]) })
+        case .builds:
+            guard let build = try? BuildManifest.read(entry) else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            let files = build.files.prefix(4).joined(separator: ", ") + (build.files.count > 4 ? ", …" : "")
+            return Label(what: "\(build.purpose.map { "\($0): " } ?? "")\(files) by \(build.compiler)")
+        case .trees:
+            return Label(what: "a built tree of a suite, such as fstests")
+        }
+    }
+}

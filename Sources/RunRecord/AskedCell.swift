@@ -1,0 +1,22 @@
+/// A cell as it was asked for: enough to run it again, whether or not it ever began.
+public struct AskedCell: Sendable, Hashable, Codable {
+    /// The id that its record has or will have.
+    public var id: String
+    /// The plan's file, absolute.
+    public var plan: String
+    /// The kernel as asked for.
+    public var kernel: String
+    /// The values of the plan's parameters.
+    public var parameters: [String: String]
+    /// Which repetition, from 1; nil if it runs once.
+    public var repetition: Int?
+
+    /// A cell as it was asked for.
+    public init(id: String, plan: String, kernel: String, parameters: [String: String], repetition: Int? = nil) {
+        self.id = id
+        self.plan = plan
+        self.kernel = kernel
+        self.parameters = parameters
+        self.repetition = repetition
+    }
+}

@@ -1,0 +1,18 @@
+/// One guest of a cell. A cell has more than one where a case broke a guest and those that remained went on in a
+/// fresh one, or where its cases were spread over several.
+public struct GuestRecord: Sendable, Hashable, Codable {
+    /// Its number in the cell, from 1; the files of those after the first lie in `guest-N` below the cell's directory.
+    public var number: Int
+    /// Which part of the cases it ran, from 1; nil where they were not spread.
+    public var shard: Int?
+    /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
+    public var bootSeconds: Double?
+    /// Why it was ended before the cell was done: `generic/647: the guest's kernel panicked`; nil for the last.
+    public var ended: String?
+
+    /// A guest that has just been started.
+    public init(number: Int, shard: Int? = nil) {
+        self.number = number
+        self.shard = shard
+    }
+}

@@ -1,0 +1,57 @@
+import HostProcess
+import Machine
+
+/// What can be seen from outside of a guest that works: its disks' requests and
+/// the bytes of its console. A case that neither writes, reads nor speaks may
+/// still compute, so silence alone ends nothing before its limit.
+struct Heartbeat: Sendable {
+    /// Requests of all disks, and kilobytes of the console.
+    private var count = 0
+    private var last = ContinuousClock.now
+    /// Seconds the guest's CPUs had waited for one of the host's, at the beginning.
+    private let waited: Double
+
+    /// Less than this between two looks is a clock's ticking: a journal's commit, a daemon's poll.
+    private static let least = 8
+
+    /// Begins to listen.
+    init(_ guest: Guest) {
+        waited = Self.waited(guest)
+    }
+
+    /// Seconds since something was done.
+    var idle: Double { (ContinuousClock.now - last) / .seconds(1) }
+
+    /// Seconds in which the guest's CPUs waited for one of the host's since the beginning, the most starved counts.
+    func starvation(_ guest: Guest) -> Double { max(0, Self.waited(guest) - waited) }
+
+    /// Looks again.
+    ///
+    /// - Throws: `CancellationError`.
+    mutating func look(_ guest: Guest, console: ConsoleRecorder) async throws {
+        guard let now = try await Self.requests(guest).map({ $0 + console.count / 1024 }) else { return }
+        if now - count >= Self.least { last = .now }
+        count = now
+    }
+
+    /// A case begins, which is something done.
+    mutating func beat() { last = .now }
+
+    private static func waited(_ guest: Guest) -> Double {
+        HostThread.all(of: [guest.pid]).filter(\.runsGuest).map(\.waited).max() ?? 0
+    }
+
+    /// Requests of the guest's disks (QAPI `query-blockstats`); nil if QEMU does not answer.
+    private static func requests(_ guest: Guest) async throws -> Int? {
+        do {
+            let answer = try await guest.execute("query-blockstats", timeout: .seconds(5))
+            return (answer.list ?? []).reduce(0) { sum, device in
+                let stats = device["stats"]
+                return sum + (stats?["rd_operations"]?.number ?? 0) + (stats?["wr_operations"]?.number ?? 0)
+            }
+        } catch {
+            try Task.checkCancellation()
+            return nil
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import HostProcess
+import RemoteShell
+import RunRecord
+import SystemPackage
+import TestPlan
+
+/// `suite` with a `list`: a program that runs one case at a time, named by the
+/// variable `CASE`, and reports it as KTAP, as TAP or by its exit status.
+struct ProgramSuite: Suite {
+    let request: SuiteRequest
+    let timeout: Duration
+
+    var options: SuiteOptions { request.options }
+
+    /// More cases, or longer names, are nothing that a person would have listed.
+    private static let mostCases = 100_000
+    private static let longestName = 200
+    /// What selftests exit with when they cannot run (tools/testing/selftests/kselftest.h, KSFT_SKIP).
+    private static let skipStatus = 4
+    /// Bytes kept of what a case prints.
+    private static let outputLimit = 4 << 20
+
+    func prepare(in context: StepContext) async throws -> [SuiteCase] {
+        guard let list = request.list else { return [] }
+        let result = try await context.shell.check(
+            "\(announcement); \(list.script)", purpose: "list the cases", timeout: .seconds(120))
+        let names = result.text.split(whereSeparator: \.isNewline)
+            .map { String($0.drop(while: \.isWhitespace)) }.filter { !$0.isEmpty }
+        guard !names.isEmpty, names.count <= Self.mostCases else {
+            throw Failure(
+                "the list of cases has \(names.count) lines", on: "list", advice: "it must print a name a line")
+        }
+        var known: Set<String> = []
+        for name in names {
+            guard name.count <= Self.longestName, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
+                throw Failure("not the name of a case", on: String(name.prefix(80)), advice: "a name a line")
+            }
+            guard known.insert(name).inserted else {
+                throw Failure("listed twice", on: name, advice: "give each case a name of its own")
+            }
+        }
+        return names.map { SuiteCase(name: $0) }
+    }
+
+    func run(
+        _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) async -> Void
+    ) async throws {
+        for name in names {
+            await report(.began(name))
+            let script = """
+                \(announcement); echo "<5>"\(GuestWord.quoted(mark(of: name))) >/dev/kmsg
+                export CASE=\(GuestWord.quoted(name)); \(request.command.script)
+                """
+            let began = ContinuousClock.now
+            let result = try await context.shell.run(script, outputLimit: Self.outputLimit, timeout: timeout)
+            var outcome = Self.judge(result, name: name)
+            outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
+            await report(.ended(outcome))
+            let said = result.transcript
+            if !said.isEmpty { await report(.said("== \(name)\n\(said)")) }
+        }
+    }
+
+    func mark(of name: String) -> String { caseMark + name }
+
+    func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String] { [] }
+
+    /// What a case's output and status say of it. Results inside it become its subcases.
+    static func judge(_ result: CommandResult, name: String) -> SuiteResult {
+        let reported = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
+        let failed = reported.filter { $0.verdict == .fail || $0.verdict == .error }
+        let evidence = lastLines(result.transcript)
+        let isAlone = reported.count == 1 && result.status == 0
+        var outcome: SuiteResult
+        if let first = failed.first {
+            outcome = SuiteResult(
+                name: name, verdict: .fail,
+                reason: "not ok: \(first.name)" + (failed.count > 1 ? " and \(failed.count - 1) more" : ""),
+                evidence: first.evidence.isEmpty ? evidence : first.evidence)
+        } else if result.status == skipStatus && reported.allSatisfy({ $0.verdict == .skip }) {
+            outcome = SuiteResult(
+                name: name, verdict: .skip, reason: reported.first?.reason ?? evidence.last ?? "skipped by the test")
+        } else if result.status != 0 {
+            outcome = SuiteResult(name: name, verdict: .fail, reason: "status \(result.status)", evidence: evidence)
+        } else if !reported.isEmpty && reported.allSatisfy({ $0.verdict == .skip }) {
+            outcome = SuiteResult(name: name, verdict: .skip, reason: reported[0].reason)
+        } else {
+            outcome = SuiteResult(name: name, verdict: .pass)
+        }
+        if !isAlone { outcome.subcases = reported }
+        return outcome
+    }
+}
+
+/// `suite` without a `list`: one program that runs all its cases, which are
+/// known only when it has reported them, so none can go on elsewhere.
+func runProgram(_ request: SuiteRequest, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
+    let result = try await context.shell.run(
+        "\(announcement); \(request.command.script)", outputLimit: 16 << 20, timeout: timeout)
+    let cases = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
+    let said = result.transcript
+    guard !cases.isEmpty else {
+        return StepResult(
+            .broken(reason: "it printed no KTAP or TAP, and ended with status \(result.status)"), output: said)
+    }
+    let hasFailed = cases.contains { $0.verdict == .fail || $0.verdict == .error }
+    guard result.status == 0 || hasFailed else {
+        return StepResult(
+            .failed(reason: "every result is ok, but its status is \(result.status)", evidence: lastLines(said)),
+            output: said, cases: cases)
+    }
+    return StepResult(.passed, output: said, cases: cases)
+}
+
+extension GuestCommand {
+    /// It as a line for the guest's shell.
+    var script: String {
+        switch self {
+        case .arguments(let words): GuestWord.quoted(words)
+        case .shell(let text): "sh -c \(GuestWord.quoted(text))"
+        }
+    }
+}
