@@ -73,8 +73,7 @@ let package = Package(
             name: "vmharness",
             dependencies: [
                 "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "ResultStore", "RunRecord",
-                "Runner",
-                "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
+                "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
         ),
@@ -111,7 +110,13 @@ let package = Package(
                 "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings),
-        .testTarget(name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], swiftSettings: settings),
+        .testTarget(
+            name: "StepsTests",
+            dependencies: [
+                "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
+                "TestSupport", system,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),
