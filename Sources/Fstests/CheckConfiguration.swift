@@ -2,14 +2,12 @@ import HostProcess
 public import TestPlan
 
 /// What `check` is told of one section: the text of its configuration (`HOST_OPTIONS`, fstests'
-/// README.config-sections), its further arguments, and the script that makes the guest ready for it.
+/// README.config-sections), and the script that makes the guest ready for it.
 public struct CheckConfiguration: Sendable, Hashable {
     /// The section's name, for `check -s`.
     public let section: String
     /// The configuration file. It has this section alone, since options carry over from one to the next.
     public let text: String
-    /// Arguments of `check` besides the cases: `-overlay`.
-    public let arguments: [String]
     /// A script for the guest's `sh`, to be run before each `check`: file systems made anew, servers started.
     public let preparation: String
 
@@ -52,8 +50,18 @@ public struct CheckConfiguration: Sendable, Hashable {
         }
         self.section = section.name
         text = lines.joined(separator: "\n") + "\n"
-        arguments = setup.arguments
         preparation = setup.script
+    }
+
+    /// Arguments of `check` for a section besides the cases.
+    ///
+    /// Reports are made only for a plan that asks for them by fstests' own variable, `REPORT_LIST: xunit`: `check`
+    /// writes the whole anew before each case, with some hundred processes, which costs an emulated CPU as much as a
+    /// quick case.
+    public static func arguments(for section: FstestsRequest.Section) -> [String] {
+        let reports = (section.variables["REPORT_LIST"] ?? "").split { $0 == " " || $0 == "," }
+        return (section.filesystem == .overlay ? ["-overlay"] : []) + ["-s", section.name]
+            + reports.flatMap { ["-R", String($0)] }
     }
 
     /// What `parse_config_section` (fstests' common/config) would cut, or evaluate otherwise than written.

@@ -5,10 +5,8 @@ import TestPlan
 struct FilesystemSetup {
     /// Of the configuration.
     private(set) var variables: [String: String] = [:]
-    /// Of `check`.
-    private(set) var arguments: [String] = []
     /// Variables of the plan that are taken up here and do not go into the configuration as they are.
-    private(set) var ownVariables: Set<String> = []
+    private(set) var ownVariables: Set<String> = ["REPORT_LIST"]
     private var lines: [String] = []
 
     private let section: FstestsRequest.Section
@@ -108,7 +106,6 @@ struct FilesystemSetup {
                 advice: "ext4, xfs, btrfs or f2fs", blame: .request)
         }
         ownVariables.insert("OVL_BASE_FSTYP")
-        arguments = ["-overlay"]
         variables["FSTYP"] = base
         let test = try node(.test)
         variables["TEST_DEV"] = test
@@ -200,7 +197,7 @@ struct FilesystemSetup {
     }
 
     /// The root of the exports is fsid 0; those below need one each where a directory has no device of its own.
-    private static let fsid = ",fsid=$(case \"$name\" in test) echo 1 ;; scratch) echo 2 ;; *) echo 0 ;; esac)"
+    private static let fsid = ",fsid=$(case \"$name\" in (test) echo 1 ;; (scratch) echo 2 ;; (*) echo 0 ;; esac)"
 
     // MARK: Words
 

@@ -11,6 +11,12 @@ public struct FstestsTree: Sendable, Hashable {
     /// What its programs want of the guest.
     public let needs: ProgramNeeds
 
+    /// Names the format of ``guestFiles``, for the image's key.
+    public static let format = "fstests 1"
+
+    /// Files of ours that go beside the tree into its image, by name.
+    public var guestFiles: [String: [UInt8]] { [GuestPlace.needsFile: Array(needs.text.utf8)] }
+
     /// The largest program that is looked at, in bytes.
     private static let largestProgram = 64 << 20
     /// Programs at most.

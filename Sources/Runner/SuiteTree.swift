@@ -39,10 +39,9 @@ struct SuiteTree {
                     blame: .request)
             }
             found = path
-            image = try await TreeImage(cache: cache).image(of: FilePath(path), purpose: "fstests 1") { root in
+            image = try await TreeImage(cache: cache).image(of: FilePath(path), purpose: FstestsTree.format) { root in
                 let tree = try FstestsTree(at: root, name: path)
-                return TreeImage.Content(
-                    root: tree.root, files: [GuestPlace.needsFile: Array(tree.needs.text.utf8)])
+                return TreeImage.Content(root: tree.root, files: tree.guestFiles)
             }
         }
     }

@@ -12,70 +12,51 @@ struct FstestsCaseFiles: Sendable {
     private(set) var report: [UInt8] = []
     /// What it left behind, a clause each.
     private(set) var damage: [String] = []
-    /// `check` goes on to the next case.
-    private(set) var isOpened = false
     /// What is wrong with the fetching itself.
     private(set) var notes: [String] = []
 
-    /// The script for the guest.
-    ///
-    /// - Parameters:
-    ///   - name: the case that has ended; nil before the first.
-    ///   - section: its section.
-    ///   - opens: whether `check` waits for the next case and may go on if nothing was left behind.
-    static func script(_ name: String?, in section: FstestsRequest.Section, opens: Bool) -> String {
-        let base = "\(GuestPlace.resultBase)/\(section.name)"
-        var lines = ["cd \(GuestWord.quoted(base)) 2>/dev/null || cd /", "damage="]
-        if let name {
-            let directory = String(name.prefix { $0 != "/" })
-            lines += [
-                "give() {",
-                // The size is read once: a process left over may still write.
-                "    size=$(stat -c %s \"$1\") && kept=$size && [ \"$kept\" -le \(FstestsSuite.largestFile) ] || "
-                    + "kept=\(FstestsSuite.largestFile)",
-                "    printf '@file %s %s %s\\n' \"$2\" \"$size\" \"$kept\"",
-                "    head -c \"$kept\" \"$1\"",
-                "    echo",
-                "}",
-                "left=\(FstestsSuite.mostFiles)",
-                "for file in \(GuestWord.quoted(name)).*; do",
-                "    [ -f \"$file\" ] && [ ! -L \"$file\" ] || continue",
-                "    [ $left -gt 0 ] || { echo '@note it left more files than are kept'; break; }",
-                "    left=$((left - 1))",
-                "    give \"$file\" \"${file#\(directory)/}\"",
-                "done",
-                "if [ -f \(GuestWord.quoted(name + ".out.bad")) ]; then",
-                "    diff -u \(GuestWord.quoted("\(GuestPlace.work)/tests/\(name).out")) "
-                    + "\(GuestWord.quoted(name + ".out.bad")) >/tmp/vmharness-diff 2>&1",
-                "    give /tmp/vmharness-diff \(GuestWord.quoted(String(name.dropFirst(directory.count + 1)) + ".diff"))",
-                "fi",
-                // Written anew before each case, so the one that has ended is in it.
-                "awk -v name=\(GuestWord.quoted("name=\"\(name)\"")) '/<testcase /{on = index($0, name)} on{print} "
-                    + "/<\\/testcase>/{on = 0}' result.xml 2>/dev/null | head -c 65536 >/tmp/vmharness-report",
-                "give /tmp/vmharness-report @report",
-                // `check` has unmounted both by now, whatever the case did.
-                "while read -r device place rest; do",
-                "    case \"$place\" in",
-                "    \(GuestPlace.scratch) | \(GuestPlace.scratch)/*) damage=1; echo \"@damage $place stays mounted\" ;;",
-                "    \(GuestPlace.test))",
-                "        case \" $rest\" in *\" ro,\"* | *\" ro \"*) damage=1; echo \"@damage $place has become read-only\" ;; esac ;;",
-                "    esac",
-                "done </proc/self/mounts",
-                "for holder in /sys/block/vd*/holders/*; do",
-                "    [ -e \"$holder\" ] || continue",
-                "    disk=${holder%/holders/*}",
-                "    damage=1",
-                "    echo \"@damage ${holder##*/} ($(cat \"$holder/dm/name\" 2>/dev/null)) still sits on ${disk##*/}\"",
-                "done",
-            ]
-        }
-        if opens {
-            lines += [
-                // Waits until `logger` has opened the other end.
-                "[ -n \"$damage\" ] || timeout 600 sh -c 'echo >\(FstestsSession.gate)' && echo @opened"
-            ]
-        }
-        return (lines + ["echo @end"]).joined(separator: "\n")
+    /// The script for the guest, for a case that has ended: `check` has unmounted what it had mounted by now.
+    static func script(_ name: String, in section: FstestsRequest.Section) -> String {
+        let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+        let number = parts.last ?? name
+        // The size is read once: a process left over may still write.
+        return """
+            give() {
+                kept=$(stat -c %s "$1") || return
+                size=$kept
+                [ "$kept" -le \(FstestsSuite.largestFile) ] || kept=\(FstestsSuite.largestFile)
+                printf '@file %s %s %s\\n' "$2" "$size" "$kept"
+                head -c "$kept" "$1"
+                echo
+            }
+            cd \(GuestWord.quoted("\(GuestPlace.resultBase)/\(section.name)")) || cd /
+            name=\(GuestWord.quoted(name)) number=\(GuestWord.quoted(number)) left=\(FstestsSuite.mostFiles)
+            for file in "$name".*; do
+                [ -f "$file" ] && [ ! -L "$file" ] || continue
+                [ $left -gt 0 ] || { echo '@note it left more files than are kept'; break; }
+                left=$((left - 1))
+                give "$file" "${file##*/}"
+            done
+            if [ -f "$name.out.bad" ]; then
+                diff -u "\(GuestPlace.work)/tests/$name.out" "$name.out.bad" >/tmp/vmharness-diff 2>&1
+                give /tmp/vmharness-diff "$number.diff"
+            fi
+            awk -v name="name=\\"$name\\"" '/<testcase /{on = index($0, name)} on{print} /<\\/testcase>/{on = 0}' \
+                result.xml 2>/dev/null | head -c 65536 >/tmp/vmharness-report
+            give /tmp/vmharness-report @report
+            while read -r device place rest; do
+                case "$place: $rest" in
+                \(GuestPlace.scratch):* | \(GuestPlace.scratch)/*) echo "@damage $place stays mounted" ;;
+                "\(GuestPlace.test): "*" ro,"* | "\(GuestPlace.test): "*" ro "*) echo "@damage $place is read-only now" ;;
+                esac
+            done </proc/self/mounts
+            for holder in /sys/block/vd*/holders/*; do
+                [ -e "$holder" ] || continue
+                disk=${holder%/holders/*}
+                echo "@damage ${holder##*/} ($(cat "$holder/dm/name" 2>/dev/null)) still sits on ${disk##*/}"
+            done
+            echo @end
+            """
     }
 
     /// Reads the script's answer.
@@ -86,7 +67,6 @@ struct FstestsCaseFiles: Sendable {
             let line = String(decoding: rest[..<end], as: UTF8.self)
             rest = rest[(end + 1)...]
             if line == "@end" { isWhole = true }
-            if line == "@opened" { isOpened = true }
             if line.hasPrefix("@damage ") { damage.append(String(line.dropFirst(8).prefix(200))) }
             if line.hasPrefix("@note ") { notes.append(String(line.dropFirst(6).prefix(200))) }
             guard line.hasPrefix("@file ") else { continue }

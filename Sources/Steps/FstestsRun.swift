@@ -32,6 +32,8 @@ struct FstestsRun {
 
     /// Bytes of `check`'s output that are read; a case has a few lines.
     private static let outputLimit = 64 << 20
+    /// Bytes of a case's files together.
+    private static let fetchedLimit = 128 << 20
     /// Fetching a case's files.
     private static let fetchLimit = Duration.seconds(900)
 
@@ -57,12 +59,11 @@ struct FstestsRun {
         try await prepare()
         let log = try BoundedFile(logPath(), limit: Self.outputLimit)
         defer { log.finish() }
-        let words = GuestWord.quoted(["-s", section.name, "-R", "xunit-quiet", "--exact-order"])
-        let overlay = section.filesystem == .overlay ? "-overlay " : ""
+        let words = GuestWord.quoted(CheckConfiguration.arguments(for: section) + ["--exact-order"])
         let script = """
             \(announcement)
             \(FstestsSession.environment(section, prefix: prefix))
-            exec ./check \(overlay)\(words) $(cat \(FstestsSession.cases(section))) 2>\(FstestsSession.errors(section)) </dev/null
+            exec ./check \(words) $(cat \(FstestsSession.cases(section))) 2>\(FstestsSession.errors(section)) </dev/null
             """
         let (chunks, feed) = AsyncStream.makeStream(of: [UInt8].self)
         let shell = context.shell
@@ -84,14 +85,16 @@ struct FstestsRun {
             if try await take(event) == .damaged { return .damaged }
         }
         let end = try await status
-        let damaged = try await finish(opens: false)
+        let damaged = try await finish()
         try await conclude(status: end, running: output.running, cut: log.dropped > 0)
         return damaged ? .damaged : .complete
     }
 
     private func prepare() async throws {
         try await context.shell.check(
-            "cat >\(FstestsSession.cases(section))", purpose: "tell the guest its cases",
+            // A report of an earlier guest is none of these cases'.
+            "rm -f \(GuestPlace.resultBase)/\(section.name)/result.xml; cat >\(FstestsSession.cases(section))",
+            purpose: "tell the guest its cases",
             input: Array(names.joined(separator: "\n").utf8))
         try await context.shell.check(
             "\(announcement)\nexec sh \(FstestsSession.preparation(section))",
@@ -113,8 +116,9 @@ struct FstestsRun {
     private mutating func take(_ event: CheckEvent) async throws -> Ending? {
         switch event {
         case .began(let name):
-            if try await finish(opens: true) { return .damaged }
+            if try await finish() { return .damaged }
             if remaining.contains(name) { await report(.began(prefix + name)) }
+            try await openGate()
         case .ended(let checked):
             ended = checked
         case .setupError(let line):
@@ -134,39 +138,41 @@ struct FstestsRun {
         return nil
     }
 
-    /// Fetches what the case that has ended left, reports it, and lets `check` on to the next.
+    /// Fetches what the case that has ended left, and reports it.
     ///
-    /// - Returns: whether it left something behind.
-    private mutating func finish(opens: Bool) async throws -> Bool {
-        let checked = ended
-        var fetched: FstestsCaseFiles?
+    /// - Returns: whether it left something behind that would spoil the next.
+    private mutating func finish() async throws -> Bool {
+        guard let checked = ended else { return false }
+        ended = nil
+        let script = FstestsCaseFiles.script(checked.name, in: section)
         do {
-            let script = FstestsCaseFiles.script(checked?.name, in: section, opens: opens)
-            let answer = try await context.shell.run(
-                script, outputLimit: FstestsSuite.mostFiles * FstestsSuite.largestFile / 4, timeout: Self.fetchLimit)
-            fetched = FstestsCaseFiles(answer.output, cut: answer.isTruncated)
+            let answer = try await context.shell.run(script, outputLimit: Self.fetchedLimit, timeout: Self.fetchLimit)
+            let fetched = FstestsCaseFiles(answer.output, cut: answer.isTruncated)
+            return await tell(checked, fetched)
         } catch {
             // The guest went down in between: the verdict stands all the same.
-            if let checked { await tell(checked, nil, note: "its files could not be fetched: \(error)") }
-            ended = nil
+            _ = await tell(checked, nil, note: "its files could not be fetched: \(error)")
             throw error
         }
-        ended = nil
-        guard let fetched else { return false }
-        if let checked { await tell(checked, fetched, note: nil) }
-        let isDamaged = !fetched.damage.isEmpty || (checked != nil && !setupErrors.isEmpty && opens)
-        if opens, !isDamaged, !fetched.isOpened {
+    }
+
+    /// Lets `check` on to the case that it has announced.
+    private func openGate() async throws {
+        let opened = try await context.shell.run(FstestsSession.opening, timeout: Self.fetchLimit)
+        guard opened.status == 0 else {
             throw Failure(
                 "check does not call `logger` before a case, by which it waits for us", on: "section \(section.name)",
                 advice: "is it fstests' own `check`?")
         }
-        return isDamaged
     }
 
-    private mutating func tell(_ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String?) async {
+    /// - Returns: whether it left something behind.
+    private mutating func tell(
+        _ checked: CheckedCase, _ fetched: FstestsCaseFiles?, note: String? = nil
+    ) async -> Bool {
         guard remaining.remove(checked.name) != nil else {
             await report(.said("\(checked.name): \(checked.status.rawValue), though it was not asked for"))
-            return
+            return false
         }
         verdicts[checked.name] = checked.status
         var fetched = fetched
@@ -187,6 +193,7 @@ struct FstestsRun {
                     name: prefix + checked.name, verdict: result.verdict, reason: result.reason,
                     seconds: result.seconds, evidence: result.evidence + notes + (fetched?.notes ?? []), files: files,
                     damage: damage.isEmpty ? nil : damage.joined(separator: "; "))))
+        return !damage.isEmpty
     }
 
     // MARK: The end

@@ -34,6 +34,18 @@ enum FstestsSession {
         echo "<5>vmharness: case $VMHARNESS_PREFIX${1#run xfstest } begins" >/dev/kmsg
         """
 
+    /// Lets `check` go on: waits until `logger` has opened the other end of the pipe, as long as the step's process is
+    /// there to call it. Status 0 if it was opened.
+    static let opening = """
+        left=120
+        while [ $left -gt 0 ]; do
+            if timeout 5 sh -c 'echo >\(gate)'; then exit 0; fi
+            [ -d "/proc/$(cat \(stepProcessFile))" ] || exit 1
+            left=$((left - 1))
+        done
+        exit 1
+        """
+
     /// Where `check` runs and what it sees. Core dumps are on, up to 32 MiB: `check` looks for them.
     static func environment(_ section: FstestsRequest.Section, prefix: String = "") -> String {
         """

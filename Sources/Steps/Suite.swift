@@ -12,14 +12,16 @@ public protocol Suite: Sendable {
     /// - Throws: `Failure` with everything that is missing; `RemoteShell.Lost`; `RemoteShell.TimedOut`.
     func prepare(in context: StepContext) async throws -> [SuiteCase]
 
-    /// Runs cases, which ``prepare(in:)`` named, and reports each as it begins and ends.
+    /// Runs cases, which ``prepare(in:)`` named, and reports each as it begins and ends: `ended` comes once for each,
+    /// before the next case's `began`. Returns when all have ended, or after a result with `damage`, which is the last
+    /// one in this guest: what remains is for another.
     ///
     /// A report returns once it has been taken: what the kernel said until then belongs to the case. A suite that can
     /// holds the next case back meanwhile.
     ///
     /// Cancelling the task leaves the guest unusable for more: it is ended then.
     ///
-    /// - Throws: `Failure`; `RemoteShell.Lost`; `RemoteShell.TimedOut`; `CancellationError`.
+    /// - Throws: `Failure` if a case that remains can have no result; `RemoteShell.Lost`; `RemoteShell.TimedOut`; `CancellationError`.
     func run(
         _ names: [String], in context: StepContext, report: @Sendable @escaping (SuiteEvent) async -> Void
     ) async throws

@@ -30,7 +30,7 @@ struct CheckConfigurationTests {
 
                 """)
         #expect(configuration.preparation.contains("options='-b 1024'\nmkfs.ext4 -q -F $options '/dev/vdc'"))
-        #expect(configuration.arguments.isEmpty)
+        #expect(CheckConfiguration.arguments(for: section) == ["-s", "small"])
     }
 
     @Test("a pool takes the place of SCRATCH_DEV, logs and realtime devices set USE_EXTERNAL")
@@ -64,10 +64,11 @@ struct CheckConfigurationTests {
 
     @Test("overlay: a base on both disks, and check's own argument")
     func overlay() throws {
-        let configuration = try CheckConfiguration(
-            FstestsRequest.Section(name: "o", filesystem: .overlay, variables: ["OVL_BASE_FSTYP": "xfs"]), nodes: nodes,
-            kernel: new)
-        #expect(configuration.arguments == ["-overlay"])
+        let section = FstestsRequest.Section(
+            name: "o", filesystem: .overlay, variables: ["OVL_BASE_FSTYP": "xfs", "REPORT_LIST": "xunit"])
+        let configuration = try CheckConfiguration(section, nodes: nodes, kernel: new)
+        #expect(CheckConfiguration.arguments(for: section) == ["-overlay", "-s", "o", "-R", "xunit"])
+        #expect(!configuration.text.contains("REPORT_LIST"))
         #expect(configuration.text.contains("FSTYP=xfs\n"))
         #expect(!configuration.text.contains("OVL_BASE_FSTYP"))
         #expect(configuration.preparation.contains("mkfs.xfs -q -f $options '/dev/vdd'"))

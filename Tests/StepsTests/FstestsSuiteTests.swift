@@ -36,10 +36,10 @@ struct FstestsSuiteTests {
                 toFile: list, atomically: false, encoding: .utf8)
         }
         return try await TreeImage(cache: Cache(root: directory.appending("cache"))).image(
-            of: tree, purpose: "fstests 1"
+            of: tree, purpose: FstestsTree.format
         ) { root in
             let tree = try FstestsTree(at: root)
-            return TreeImage.Content(root: tree.root, files: [".vmharness-needs": Array(tree.needs.text.utf8)])
+            return TreeImage.Content(root: tree.root, files: tree.guestFiles)
         }
     }
 
