@@ -106,7 +106,9 @@ let package = Package(
                 "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings),
-        .testTarget(name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], swiftSettings: settings),
+        .testTarget(
+            name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], exclude: ["Fixtures"],
+            swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
             swiftSettings: settings),
