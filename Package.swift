@@ -42,6 +42,8 @@ let package = Package(
         .target(name: "TestPlan", dependencies: [yams], swiftSettings: settings),
 
         // MARK: Floor 1
+        .target(
+            name: "Fstests", dependencies: ["HostProcess", "RunRecord", "TestPlan", system], swiftSettings: settings),
         .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
@@ -53,14 +55,14 @@ let package = Package(
         // MARK: Floor 2
         .target(
             name: "Steps",
-            dependencies: ["HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
+            dependencies: ["Fstests", "HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
             swiftSettings: settings
         ),
         .target(
             name: "Runner",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps", "Symbolizer",
-                "TestPlan", system,
+                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps",
+                "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings
         ),
@@ -71,14 +73,16 @@ let package = Package(
             name: "vmharness",
             dependencies: [
                 "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "ResultStore", "RunRecord",
-                "Runner",
-                "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
+                "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
         ),
 
         // MARK: Tests, one folder a target
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "FstestsTests", dependencies: ["Fstests", "HostProcess", "RunRecord", "TestPlan", system],
+            exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "GuestImageTests", dependencies: ["GuestImage", "HostProcess", "TestPlan", system],
             swiftSettings: settings),
@@ -107,7 +111,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "StepsTests", dependencies: ["HostProcess", "RunRecord", "Steps"], exclude: ["Fixtures"],
+            name: "StepsTests",
+            dependencies: [
+                "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
+                "TestSupport", system,
+            ],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],

@@ -31,9 +31,9 @@ awk -v runs="$runs" -v scratch="$scratch/runs" 'BEGIN {
         for (number = 1; number <= 1000; number++) {
             verdict = (number + run) % 50 == 0 ? "fail" : number % 10 == 0 ? "skip" : "pass"
             printf "%s{\"name\":\"generic/%03d\",\"verdict\":\"%s\",\"seconds\":%d,\"findings\":[%s],\"files\":[]}",
-                number > 1 ? "," : "", number, verdict, number % 60 + run % 7,
-                verdict == "fail" ? "{\"source\":\"console\",\"severity\":\"failure\",\"kind\":\"warning\"," \
-                    "\"title\":\"WARNING in function_" number "\",\"stack\":[],\"detail\":[]}" : "" >file
+                (number == 1 ? "" : ","), number, verdict, number % 60 + run % 7,
+                (verdict == "fail" ? "{\"source\":\"console\",\"severity\":\"failure\",\"kind\":\"warning\"," \
+                    "\"title\":\"WARNING in function_" number "\",\"stack\":[],\"detail\":[]}" : "") >file
         }
         printf "]}]}\n" >file
         close(file)

@@ -78,6 +78,8 @@ struct CacheLabels {
             }
             let files = build.files.prefix(4).joined(separator: ", ") + (build.files.count > 4 ? ", …" : "")
             return Label(what: "\(build.purpose.map { "\($0): " } ?? "")\(files) by \(build.compiler)")
+        case .trees:
+            return Label(what: "a built tree of a suite, such as fstests")
         }
     }
 }

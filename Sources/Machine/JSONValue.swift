@@ -1,5 +1,7 @@
+import Foundation
+
 /// A JSON document of unknown shape, as QMP speaks it.
-public enum JSONValue: Sendable, Hashable, Codable {
+public enum JSONValue: Sendable, Hashable, Codable, CustomStringConvertible {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -67,5 +69,12 @@ public enum JSONValue: Sendable, Hashable, Codable {
     /// The items of an array; nil for anything else.
     public var list: [JSONValue]? {
         if case .array(let items) = self { items } else { nil }
+    }
+
+    /// The document on one line, keys in order.
+    public var description: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 }

@@ -34,7 +34,7 @@ public struct RemoteShell: Sendable {
     public func run(
         _ script: String, input: [UInt8] = [], outputLimit: Int = 4 << 20, timeout: Duration = .seconds(60)
     ) async throws -> CommandResult {
-        let command = Command("ssh", ["-F", configuration.string, "guest", "--", script])
+        let command = command(for: script)
         let result = try await withTimeout(timeout, orThrow: TimedOut(limit: timeout)) {
             try await command.run(input: input, outputLimit: outputLimit, timeout: timeout + .seconds(60))
         }
@@ -46,9 +46,13 @@ public struct RemoteShell: Sendable {
         return result
     }
 
+    func command(for script: String) -> Command {
+        Command("ssh", ["-F", configuration.string, "guest", "--", script])
+    }
+
     /// Status 255 is ssh's own failure, or the script's own status: the
     /// connection tells which. One that is breaking gets a moment to break.
-    private func isConnected() async throws -> Bool {
+    func isConnected() async throws -> Bool {
         if try await withTimeout(.seconds(1), { try await master.waitForEnd() }) != nil { return false }
         let check = Command("ssh", ["-F", configuration.string, "-O", "check", "guest"])
         return try await check.run(timeout: .seconds(10)).status == 0

@@ -43,7 +43,8 @@ struct RunReader {
         let findings = try String.fetchAll(
             db, sql: #"SELECT document FROM findings WHERE "case" = ? ORDER BY id"#, arguments: [row["id"] as Int64])
         return CaseRecord(
-            name: row["name"], verdict: try verdict(row["verdict"]), reason: row["reason"], seconds: row["seconds"],
+            name: row["name"], step: row["step"], guest: row["guest"], verdict: try verdict(row["verdict"]),
+            reason: row["reason"], seconds: row["seconds"],
             findings: try findings.map { try value(Finding.self, $0) },
             files: try (row["files"] as String?).map { try value([String].self, $0) } ?? [],
             expunge: try (row["expunge_document"] as String?).map { try value(ExpungeRecord.self, $0) })

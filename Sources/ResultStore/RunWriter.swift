@@ -61,13 +61,15 @@ struct RunWriter {
     private mutating func write(_ record: CaseRecord, of cell: CellRecord, _ id: Int64) throws {
         try execute(
             """
-            INSERT INTO cases (cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files, expunge)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO cases (
+                cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files, expunge, step, guest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, test(record.name, of: cell.plan), record.verdict.rawValue, record.reason, record.seconds,
                 record.isTimed, cell.kernel, cell.environment?.accelerator.used, cell.started.wholeSeconds,
-                record.files.isEmpty ? nil : json(record.files), record.expunge.map(expunge),
+                record.files.isEmpty ? nil : json(record.files), record.expunge.map(expunge), record.step,
+                record.guest,
             ])
         let row = db.lastInsertedRowID
         for finding in record.findings { try write(finding, of: row) }

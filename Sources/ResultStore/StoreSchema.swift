@@ -9,6 +9,7 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: runs") { try $0.execute(sql: runs) }
         migrator.registerMigration("2: expunges") { try $0.execute(sql: expunges) }
+        migrator.registerMigration("3: guests of cases") { try $0.execute(sql: guests) }
         return migrator
     }
 
@@ -87,5 +88,10 @@ enum StoreSchema {
         ) STRICT;
         ALTER TABLE cases ADD COLUMN expunge INTEGER REFERENCES expunges;
         CREATE INDEX cases_expunged ON cases (expunge, test, started) WHERE expunge IS NOT NULL;
+        """
+
+    private static let guests = """
+        ALTER TABLE cases ADD COLUMN step INTEGER;
+        ALTER TABLE cases ADD COLUMN guest INTEGER;
         """
 }

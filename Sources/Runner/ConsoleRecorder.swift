@@ -30,8 +30,6 @@ final class ConsoleRecorder: Sendable {
     private let state = Mutex(State())
     private static let lineLimit = 1024
     private static let ownMark = Array("vmharness".utf8)
-    /// What fstests writes to the kernel log when a case begins (`check`, `_dmesg_mark`).
-    private static let fstestsMark = Array("run fstests ".utf8)
     /// Marks kept: those before are of cases that were recorded long ago.
     private static let caseMarkLimit = 2000
     /// Reports kept between two drains; a guest that oopses in a loop would fill our memory.
@@ -155,8 +153,6 @@ final class ConsoleRecorder: Sendable {
             // Whatever is waited for, we have asked the guest to say.
             if state.line.firstRange(of: Self.ownMark) != nil {
                 fired += scan(String(decoding: state.line, as: UTF8.self), &state)
-            } else if state.line.firstRange(of: Self.fstestsMark) != nil {
-                markCase(String(decoding: state.line, as: UTF8.self), &state)
             }
             state.line.removeAll(keepingCapacity: true)
         }

@@ -100,16 +100,17 @@ public struct Preparation: Sendable {
             let kernel = kernels[cell.kernel]!
             let image = try await images.ensure(cell.plan.guest.image)
             let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
+            let tree = try await SuiteTree(for: cell.plan, cache: cache)
             let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
                     cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: built, tree: nil, absent: [:], lack: lacks[cell],
+                    built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry))))
+                            + built.values.map(\.entry) + [tree.image?.removingLastComponent()].compactMap { $0 })))
         }
         return prepared
     }

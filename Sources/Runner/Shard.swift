@@ -1,4 +1,4 @@
-import TestPlan
+public import TestPlan
 
 /// One of the parts into which the cases of a cell's suites are spread.
 struct Shard: Sendable, Hashable {
@@ -41,7 +41,7 @@ extension TestPlan {
     var shards: Int { steps.compactMap(\.action.suiteOptions?.shards).max() ?? 1 }
 
     /// True if some of its steps have cases of their own that can go on in another guest.
-    var hasSuites: Bool { steps.contains { $0.action.suiteOptions != nil } }
+    public var hasSuites: Bool { steps.contains { $0.action.suiteOptions != nil } }
 
     /// A suite's case as the suite names it.
     func suiteName(of record: String, step number: Int) -> String {

@@ -1,3 +1,4 @@
+import GuestImage
 import HostProcess
 import Machine
 import RemoteShell
@@ -39,6 +40,7 @@ struct SuiteRun: Sendable {
         case .failure(let failed): return failed.ending
         }
         session.progress.plan(cases.map(\.name), step: number)
+        for text in expunges?.expired ?? [] { session.journal.note(text) }
         let part = session.shard.part(
             of: session.progress.remaining(step: number), seconds: session.runner.medians(step: number))
         let skips = cases.reduce(into: [:]) { $0[$1.name] = $1.skip }
@@ -94,13 +96,24 @@ struct SuiteRun: Sendable {
                 reason: findings.first { $0.severity == .failure }?.title, seconds: 0, findings: findings))
     }
 
+    private var expunges: SuiteExpunges? {
+        let kernel = session.runner.prepared.kernel
+        return SuiteExpunges(step, kernel: [kernel.version, kernel.release])
+    }
+
+    /// The expunge that holds for a case.
+    func expunge(for name: String) -> ExpungeRecord? { expunges?.expunge(for: name) }
+
     /// Records a case that is not run: the suite says so, an expunge, or that it has killed two guests.
     ///
     /// - Returns: true if it is not run.
     private func recordIfNotRun(_ name: String, skip: String?) -> Bool {
         let reason: String
+        let expunge = session.runner.options.runsExpunged ? nil : expunge(for: name)
         if let skip {
             reason = skip
+        } else if let expunge {
+            reason = "expunged" + (expunge.reason.map { ": \($0)" } ?? "")
         } else if session.progress.isSetAside(name) {
             reason = "set aside: it took \(CellProgress.mostLosses) guests with it"
             session.journal.note("\(name) was set aside: it took \(CellProgress.mostLosses) guests with it")
@@ -111,7 +124,7 @@ struct SuiteRun: Sendable {
         session.journal.add(
             CaseRecord(
                 name: session.plan.recordName(of: name, step: number), step: number, verdict: .skip, reason: reason,
-                seconds: 0))
+                seconds: 0, expunge: expunge))
         return true
     }
 

@@ -26,11 +26,17 @@ public final class DiagnosticList {
         diagnostics.append(diagnostic)
     }
 
-    /// Throws what was reported, in the order of the file, or returns if nothing was.
+    /// Throws what was reported, in the order of the file, or returns if nothing was. Files that the first one names
+    /// come in the order in which they were read.
     public func throwIfAny() throws(InvalidFile) {
         guard !isEmpty else { return }
+        var files: [String: Int] = [:]
+        for file in diagnostics.compactMap({ $0.location?.file }) where files[file] == nil { files[file] = files.count }
         let inOrder = diagnostics.enumerated().sorted { left, right in
             let places = (left.element.location, right.element.location)
+            if let first = places.0, let second = places.1, first.file != second.file {
+                return files[first.file, default: 0] < files[second.file, default: 0]
+            }
             guard let first = places.0, let second = places.1,
                 (first.line, first.column) != (second.line, second.column)
             else {

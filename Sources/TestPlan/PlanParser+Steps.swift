@@ -35,16 +35,18 @@ extension PlanParser {
         let value = longForm(entry.value, kind)
         guard
             let reader = MappingReader(
-                value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout", "setup", "when"], problems)
+                value, of: kind.rawValue, keys: keys(of: kind) + ["name", "timeout", "setup", "when", "unless"],
+                problems)
         else { return nil }
         let name = reader.node("name").flatMap { line($0, reader.label("name"), longest: 120) }
         let timeout = reader.duration("timeout", in: Self.timeouts) ?? kind.defaultTimeout
         let isSetup = reader.boolean("setup") ?? false
-        let applies = reader.node("when").map { when($0, reader.label("when"), parameters, values) } ?? true
+        let isMeant = reader.node("when").map { when($0, reader.label("when"), parameters, values) } ?? true
+        let isExcepted = reader.node("unless").map { when($0, reader.label("unless"), parameters, values) } ?? false
         guard let action = action(kind, reader, guest) else { return nil }
         let step = PlanStep(
             action: action, name: name, timeout: timeout, isSetup: isSetup, location: entry.location)
-        return (step, applies)
+        return (step, isMeant && !isExcepted)
     }
 
     /// `when: {allocation: [noio, nofs]}`: whether parameters have one of the values named.
@@ -94,7 +96,9 @@ extension PlanParser {
         case .moduleCycle: ["path", "module", "parameters", "times", "load"]
         case .moduleRemove: ["module"]
         case .run: ["command", "status", "case"]
-        case .fstests, .kselftest, .suite: []
+        case .fstests: Self.fstestsKeys
+        case .kselftest: ["tree", "collections", "tests", "exclude"] + Self.suiteOptionKeys
+        case .suite: ["command", "list"] + Self.suiteOptionKeys
         }
     }
 
@@ -113,7 +117,9 @@ extension PlanParser {
             reader.required("module").flatMap { moduleName($0, reader.label("module")) }
                 .map { .moduleRemove(name: $0) }
         case .run: run(reader)
-        case .fstests, .kselftest, .suite: nil
+        case .fstests: fstests(reader, guest)
+        case .kselftest: kselftest(reader)
+        case .suite: suite(reader)
         }
     }
 

@@ -31,38 +31,3 @@ public struct SuiteOptions: Sendable, Hashable {
         self.expunges = expunges
     }
 }
-
-/// A case that is not run, and why.
-public struct Expunge: Sendable, Hashable {
-    /// The case's name as the suite has it: `generic/208`. A trailing `*` stands for any rest.
-    public var test: String
-    /// Why; nil in a classic expunge file without a comment.
-    public var reason: String?
-    /// The oldest kernel series for which it holds, such as `5.10`; nil for all.
-    public var since: String?
-    /// The newest kernel series for which it holds; nil for all.
-    public var until: String?
-    /// The file systems for which it holds; empty for all.
-    public var filesystems: [String]
-    /// Where the trouble is discussed.
-    public var link: String?
-    /// The day, `YYYY-MM-DD`, from which it no longer holds; nil for never.
-    public var expires: String?
-    /// Where it is said.
-    public var location: SourceLocation
-
-    /// Creates an expunge.
-    public init(
-        test: String, reason: String? = nil, since: String? = nil, until: String? = nil, filesystems: [String] = [],
-        link: String? = nil, expires: String? = nil, location: SourceLocation
-    ) {
-        self.test = test
-        self.reason = reason
-        self.since = since
-        self.until = until
-        self.filesystems = filesystems
-        self.link = link
-        self.expires = expires
-        self.location = location
-    }
-}

@@ -25,6 +25,8 @@ enum CellSession {
             printer.show(.preparing($0))
         }.prepare(cells)
         let directory = try resumed ?? newDirectory(out, cells)
+        var options = options
+        options.medians = Experience(cells).medians
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         ResultRecording.record(finished, directory: directory.path)

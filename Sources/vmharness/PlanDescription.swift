@@ -19,6 +19,10 @@ struct PlanDescription {
                 "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
                     + (share.share ?? "an empty directory"))
         }
+        for disk in guest.disks {
+            let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
+            lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
+        }
         for parameter in plan.parameters {
             let value = plan.values[parameter.name] ?? parameter.defaultValue
             let others = parameter.values.count > 1 ? " of \(parameter.values.joined(separator: ", "))" : ""
@@ -26,7 +30,9 @@ struct PlanDescription {
         }
         lines.append("steps:")
         for (number, step) in plan.steps.enumerated() {
-            lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout))")
+            let indent = String(repeating: " ", count: 5)
+            lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
+            lines += SuiteDescription(step.action).lines.map { indent + $0 }
         }
         for expectation in plan.calibration.fails {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
@@ -48,13 +54,15 @@ struct PlanDescription {
         case .mount(let tag, let place, let options, let readOnly):
             "\(kind) virtiofs '\(tag)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
         case .mkfs(let disk, let type, let options):
-            "\(kind) \(type) on '\(disk)' \(options.joined(separator: " "))"
+            "\(kind) \(([type, "on '\(disk)'"] + options).joined(separator: " "))"
         case .mountDisk(let disk, let type, let place, let options, let readOnly):
             "\(kind) \(type) of '\(disk)' at \(place) \((options + (readOnly ? ["ro"] : [])).joined(separator: ","))"
-        case .fstests(let request):
-            "\(kind) \((request.tests + request.groups.map { "-g \($0)" }).joined(separator: " "))"
-        case .kselftest(let request): "\(kind) \((request.collections + request.tests).joined(separator: " "))"
-        case .suite(let request): "\(kind) \(request.command)"
+        case .fstests, .kselftest: kind
+        case .suite(let request):
+            switch request.command {
+            case .arguments(let words): "\(kind) \(words)"
+            case .shell(let text): "\(kind) \(text)"
+            }
         case .unmount(let place): "\(kind) \(place)"
         case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"
         case .moduleRemove(let name): "\(kind) \(name)"

@@ -50,6 +50,9 @@ struct RunCommandLine: AsyncParsableCommand {
     @Flag(help: "Hold the guest of a failed cell for a look, until Enter or Ctrl-C.")
     var keepFailed = false
 
+    @Flag(help: "Run expunged cases too: what they fail is known, and what they pass could be taken off the list.")
+    var withExpunged = false
+
     @Flag(help: "Dump the guest's memory when something hangs.")
     var dumpMemory = false
 
@@ -102,6 +105,7 @@ struct RunCommandLine: AsyncParsableCommand {
         var options = try guest.runOptions()
         options.jobs = jobs
         options.dumpsMemory = dumpMemory
+        options.runsExpunged = withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(
             cells, options, out: outPath, resumed: resumed, isQuiet: quiet)

@@ -107,6 +107,12 @@ import Testing
         }
     }
 
+    /// As events stand in the record.
+    @Test func aDocumentIsShownAsJSON() {
+        let event = JSONValue.object(["nospace": .bool(true), "device": .string("disk-a/b"), "code": .int(28)])
+        #expect("\(event)" == #"{"code":28,"device":"disk-a/b","nospace":true}"#)
+    }
+
     /// Written through the guest's device and lost to no flush: what a killed QEMU wrote is in the file.
     @Test func aKilledQEMULosesNothingOfAWritableDisk() async throws {
         try await withSpecification { specification, logs in

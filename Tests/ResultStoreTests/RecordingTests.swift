@@ -17,7 +17,9 @@ import Testing
                     [
                         CaseRecord(name: "boot", verdict: .pass, seconds: 1.25),
                         CaseRecord(
-                            name: "module.insert", verdict: .fail, reason: "WARNING in __alloc_pages", seconds: 36.4,
+                            name: "module.insert", step: 3, guest: 2, verdict: .fail,
+                            reason: "WARNING in __alloc_pages",
+                            seconds: 36.4,
                             findings: [try Samples.warning(), Samples.hang()], files: ["ladder/1-process.txt"]),
                         CaseRecord(
                             name: "generic/208", verdict: .skip, reason: "expunged: it hangs", seconds: 0,
@@ -139,7 +141,8 @@ import Testing
                         cells.started, cells.document) FROM cells JOIN runs ON runs.id = run
                     UNION ALL
                     SELECT json_array(runs.name, cells.name, tests.plan, tests.name, cases.verdict, reason, seconds,
-                        timed, cases.kernel, cases.accelerator, cases.started, files, expunges.document)
+                        timed, cases.kernel, cases.accelerator, cases.started, files, step, guest,
+                        expunges.document)
                     FROM cases JOIN cells ON cells.id = cell JOIN runs ON runs.id = run
                         JOIN tests ON tests.id = cases.test LEFT JOIN expunges ON expunges.id = expunge
                     UNION ALL

@@ -31,7 +31,16 @@ import TestPlan
             contentsOfFile: repositoryRoot + "/testplans/virtiofs-kvec/plan.yaml", encoding: .utf8)
         let small = PlanText.head + "parameters: {size: 1}\nguest: {cpus: 1}\n" + PlanText.steps
         let long = PlanText.head + "steps:\n  - run: |\n      a\n      b\n  - run: [\"x\", 'y']\n    # end\n"
-        return [shipped ?? "", small, long].map { Array($0.utf8) }
+        let suite = FstestsPlanTests.plan(
+            """
+            {tree: ~/t, filesystem: btrfs, groups: [quick], scratch-pool: [scratch, log], mkfs: "-d single",
+                  sections: {a: , b: {filesystem: virtiofs, test: share, variables: {A: b}}}, limit: {first: 1h}}
+              - mkfs: {disk: log, type: ext4, options: [-b, 1024]}
+              - mount: {disk: log, type: ext4, at: /mnt/a, options: [noatime]}
+              - suite: {list: ls, command: 'run "$CASE"', shards: 2}
+              - kselftest: {collections: [timers], tests: ["timers:a.sh"]}
+            """, devices: "    - disk: {name: slow, size: 1GiB, iops-write: 150, bps-read: 1MiB}")
+        return [shipped ?? "", small, long, suite].map { Array($0.utf8) }
     }()
 
     private static func damage(_ bytes: inout [UInt8], _ random: inout Generator) {
@@ -99,6 +108,35 @@ import TestPlan
         }
         // Some must survive and some must not, or the damage tests nothing.
         #expect(valid > 0 && valid < rounds)
+    }
+
+    /// The undamaged seeds are plans, or the damage would prove little.
+    @Test func theSeedsAreValid() {
+        for seed in Self.seeds { #expect(Self.answer(to: seed) == .plan) }
+    }
+
+    /// Files of expunges come from the same hands.
+    @Test func damagedExpungesAreReadOrRefused() {
+        let yaml =
+            "# x\n- {test: generic/1, reason: r, since: 5.10}\n- test: xfs/*\n  reason: |\n    a\n  expires: 2027-01-01\n"
+        let classic = "# why https://a.b/c\ngeneric/001 # here\n\nxfs/2*\n"
+        var random = Generator(state: 7)
+        var valid = 0
+        for round in 0..<1000 {
+            var bytes = Array((round % 2 == 0 ? yaml : classic).utf8)
+            for _ in 0..<Int.random(in: 1...4, using: &random) { Self.damage(&bytes, &random) }
+            do throws(InvalidFile) {
+                let expunges = try ExpungeFile.parse(bytes, file: round % 4 < 2 ? "x" : "x.yaml")
+                valid += expunges.isEmpty ? 0 : 1
+                for expunge in expunges {
+                    let said = "\(expunge.test) \(expunge.reason ?? "")".unicodeScalars
+                    #expect(said.allSatisfy { $0.properties.generalCategory != .control }, "round \(round)")
+                }
+            } catch {
+                #expect(error.diagnostics.allSatisfy { $0.location != nil }, "round \(round)")
+            }
+        }
+        #expect(valid > 100)
     }
 
     @Test func noiseIsRefused() {

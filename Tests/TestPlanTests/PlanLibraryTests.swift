@@ -55,10 +55,18 @@ import TestPlan
         let document = try String(contentsOfFile: repositoryRoot + "/docs/plan-format.md", encoding: .utf8)
         let examples = document.components(separatedBy: "```yaml\n").dropFirst()
             .compactMap { $0.components(separatedBy: "```").first }
-        #expect(examples.count >= 3)
+        #expect(examples.count >= 6)
         for example in examples {
             #expect(PlanText.problems(of: example) == [], "\(example)")
         }
+    }
+
+    @Test func theExampleOfExpungesIsValid() throws {
+        let document = try String(contentsOfFile: repositoryRoot + "/docs/plan-format.md", encoding: .utf8)
+        let example = try #require(
+            document.components(separatedBy: "```\n").first { $0.hasPrefix("- test: ") })
+        let expunges = try ExpungeFile.parse(Array(example.utf8), file: "expunges.yaml")
+        #expect(expunges.map(\.test) == ["generic/208"])
     }
 }
 

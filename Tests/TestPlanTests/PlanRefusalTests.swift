@@ -282,7 +282,7 @@ import TestPlan
             step("module.insert: dummy"),
             """
             plan.yaml:7:20: module.insert must be a mapping, not 'dummy': write 'key: value' with path, module, \
-            parameters, dependencies, name, timeout, setup or when
+            parameters, dependencies, name, timeout, setup, when or unless
             """),
         Row(
             step("module.remove: dummy.ko"),

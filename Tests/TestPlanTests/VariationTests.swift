@@ -13,6 +13,7 @@ import Testing
           - run: {command: [prepare], setup: true, when: {flags: [noio, nofs]}}
           - run: {command: [test, "${flags}"]}
           - run: {command: [more], when: {flags: kernel}}
+          - run: {command: [less], unless: {flags: [noio, kernel]}}
         calibration:
           fails: [{kernel: "debian:5.10", with: {flags: noio}}, {kernel: "debian:5.10", with: {flags: nofs}}]
           passes: [{kernel: "debian:5.10", with: {flags: kernel}}, {kernel: "debian:6.1"}]
@@ -29,7 +30,9 @@ import Testing
         #expect(plan.variation == ["flags=noio"])
     }
 
-    @Test(arguments: [("noio", ["prepare", "test"]), ("nofs", ["prepare", "test"]), ("kernel", ["test", "more"])])
+    @Test(arguments: [
+        ("noio", ["prepare", "test"]), ("nofs", ["prepare", "test", "less"]), ("kernel", ["test", "more"]),
+    ])
     func stepsBelongToValues(value: String, programs: [String]) throws {
         let plan = try PlanText.plan(Self.text, settings: ["flags": value])
         let words = plan.steps.map { step -> String in
@@ -48,18 +51,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[]", "plan.yaml:14:16: 'image' in guest is empty: write 'image: base'"),
+        ("[]", "plan.yaml:15:16: 'image' in guest is empty: write 'image: base'"),
         (
             "[{name: big, when: {flags: noio}}]",
-            "plan.yaml:14:17: 'image' in guest names none for the other values: add a last item: - base"
+            "plan.yaml:15:17: 'image' in guest names none for the other values: add a last item: - base"
         ),
         (
             "[base, {name: big, when: {flags: noio}}, base]",
-            "plan.yaml:14:17: the items of 'image' in guest after 'base' never count: write it as the last"
+            "plan.yaml:15:17: the items of 'image' in guest after 'base' never count: write it as the last"
         ),
         (
             "[{name: big, when: {flags: noi}}, base]",
-            "plan.yaml:14:43: parameter 'flags' has no value 'noi': did you mean 'noio'?"
+            "plan.yaml:15:43: parameter 'flags' has no value 'noi': did you mean 'noio'?"
         ),
     ])
     func mistakesOfImagesAreNamed(image: String, message: String) {
@@ -80,6 +83,7 @@ import Testing
         ("values: [noio, nofs, kernel]", "values: [noio, noio, kernel, nofs]", "has the value 'noio' twice"),
         ("values: [noio", "default: a, values: [noio", "has both 'default' and 'values'"),
         ("otherwise: skip", "otherwise: skp", "'skip'"),
+        ("unless: {flags: [noio, kernel]}", "unless: {flags: [noi]}", "has no value 'noi': did you mean 'noio'?"),
         ("with: {flags: nofs}", "with: {flags: noio}", "names debian:5.10, flags=noio a second time"),
         ("with: {flags: nofs}", "with: {size: 1MiB}", "unknown key 'size'"),
     ])

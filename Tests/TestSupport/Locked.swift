@@ -12,4 +12,7 @@ public final class Locked<Value: Sendable>: Sendable {
 
     /// The value now.
     public func get() -> Value { value.withLock { $0 } }
+
+    /// Changes the value.
+    public func update(_ change: (inout Value) -> Void) { value.withLock { change(&$0) } }
 }
