@@ -116,6 +116,7 @@ let package = Package(
                 "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
                 "TestSupport", system,
             ],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],
