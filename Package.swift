@@ -73,8 +73,7 @@ let package = Package(
             name: "vmharness",
             dependencies: [
                 "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "ResultStore", "RunRecord",
-                "Runner",
-                "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
+                "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
         ),
@@ -117,6 +116,7 @@ let package = Package(
                 "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
                 "TestSupport", system,
             ],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "SymbolizerTests", dependencies: ["HostProcess", "KernelLog", "Symbolizer", system],

@@ -211,7 +211,7 @@ public struct Preparation: Sendable {
                     location: nil,
                     message:
                         "kernel \(kernel.release) cannot run in a guest without \(options.joined(separator: ", "))",
-                    advice: "build it with them: `make kvm_guest.config` sets most of what a guest needs"))
+                    advice: "build it with them; `make defconfig kvm_guest.config` has all that a guest needs"))
         }
         if plan.guest.boot == .bzimage && !kernel.hasCompressedImage {
             problems.append(

@@ -26,6 +26,8 @@ struct KTAPReader {
     private(set) var cases: [StepCase] = []
     private var diagnostics: [String] = []
     private var isOpen = false
+    /// KUnit announced its suites, and then ran none of them.
+    private var isDisabled = false
     private var planned: Int?
     private var seenAtTop = 0
     /// The suites announced by `# Subtest: NAME`, with the indentation of their tests.
@@ -59,6 +61,8 @@ struct KTAPReader {
             return
         }
         guard isOpen else { return }
+        // Where CONFIG_KUNIT_DEFAULT_ENABLED is not set (lib/kunit/test.c, kunit_run_tests()).
+        if text == "kunit: disabled" { isDisabled = true }
         if text.hasPrefix("1..") {
             if depth == 0 { planned = (planned ?? 0) + (Int(text.dropFirst(3).prefix(while: \.isNumber)) ?? 0) }
         } else if text.hasPrefix("# Subtest: ") {
@@ -88,7 +92,12 @@ struct KTAPReader {
 
     /// A test that was announced and never reported is no pass.
     private mutating func finish() {
-        if let planned, seenAtTop < planned {
+        if isDisabled, seenAtTop == 0 {
+            cases.append(
+                StepCase(
+                    name: "KTAP", verdict: .error,
+                    reason: "KUnit is disabled in this kernel: insert the module kunit first, with enable=1"))
+        } else if let planned, seenAtTop < planned {
             cases.append(
                 StepCase(
                     name: "KTAP", verdict: .fail, reason: "\(planned) results announced, \(seenAtTop) reported",

@@ -9,11 +9,13 @@ func makeFilesystem(
     let program = "mkfs.\(type)"
     let device = GuestWord.quoted(devicePath(ofDisk: disk))
     let script = """
-        [ -b \(device) ] || { echo 'the guest has no such disk' >&2; exit 1; }
+        # mkfs.btrfs tells the kernel the name, which the mount then has.
+        disk=$(readlink -f \(device))
+        [ -b "$disk" ] || { echo 'the guest has no such disk' >&2; exit 1; }
         command -v \(GuestWord.quoted(program)) >/dev/null || { echo '\(noProgram)' >&2; exit 1; }
-        wipefs -q -a \(device) || exit
+        wipefs -q -a "$disk" || exit
         \(announcement)
-        exec \(GuestWord.quoted([program] + options)) \(device)
+        exec \(GuestWord.quoted([program] + options)) "$disk"
         """
     let yes = Array(String(repeating: "y\n", count: 8).utf8)
     let result = try await context.shell.run(script, input: yes, timeout: timeout)

@@ -28,7 +28,8 @@ func mountDisk(
     }
     let report = MountReport(result.text)
     let output = result.errorText + (report.line ?? result.text)
-    guard let mounted = report.mount, mounted.source == report.disk else {
+    // btrfs shows the name by which it first heard of the device.
+    guard let mounted = report.mount, [report.disk, devicePath(ofDisk: disk)].contains(mounted.source) else {
         return StepResult(.broken(reason: "\(directory) is not the disk '\(disk)' after the mount"), output: output)
     }
     guard mounted.type == type else {

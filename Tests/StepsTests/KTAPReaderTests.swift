@@ -1,3 +1,4 @@
+import Foundation
 import RunRecord
 import Testing
 
@@ -30,6 +31,26 @@ import Testing
         #expect(cases.map(\.name) == ["list/list_init", "list/list_add", "list"])
         #expect(cases.map(\.verdict) == [.pass, .fail, .fail])
         #expect(cases[1].reason == "list_add: EXPECTATION FAILED at lib/list-test.c:42")
+    }
+
+    /// Debian's linux-source 6.12.117 with CONFIG_KUNIT_EXAMPLE_TEST=m, as `dmesg --raw` had it.
+    @Test func whatTheExamplesOfKUnitPrint() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Fixtures/kunit-example-6.12.txt")
+        let cases = KTAPReader.cases(in: KernelLines(raw: try String(contentsOf: file, encoding: .utf8)).lines)
+        #expect(cases.map(\.name).starts(with: ["example_init/example_init_test", "example_init"]))
+        #expect(cases.last?.name == "example")
+        // KUnit's own count: "Totals: pass:8 fail:0 skip:4 total:12", and a result each for parametrised test and suites.
+        #expect(cases.count == 16)
+        #expect(cases.count { $0.verdict == .skip } == 4 && cases.allSatisfy { [.pass, .skip].contains($0.verdict) })
+        let skipped = try #require(cases.first { $0.name == "example/example_params_test/example value 3" })
+        #expect(skipped.reason == "unsupported param value 3")
+    }
+
+    @Test func aKUnitThatIsDisabledHasTestedNothing() {
+        let cases = KTAPReader.cases(in: ["KTAP version 1", "1..3", "kunit: disabled"])
+        #expect(cases.map(\.verdict) == [.error])
+        #expect(cases[0].reason?.contains("enable=1") == true)
     }
 
     /// A module that died half-way has not passed.
