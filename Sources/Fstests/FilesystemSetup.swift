@@ -157,14 +157,22 @@ struct FilesystemSetup {
         makeBases()
         guard section.variables["FUSE_SUBTYP"] == nil else { return }
         variables["FUSE_SUBTYP"] = ".vmharness"
-        // mount(8) calls mount.TYPE SOURCE DIRECTORY [-o OPTIONS].
+        variables["TEST_DEV"] = "/vmharness-test"
+        variables["SCRATCH_DEV"] = "/vmharness-scratch"
+        // mount(8) calls mount.TYPE SOURCE DIRECTORY [-o OPTIONS]. bindfs has the directory that it is given stand as the
+        // source of the mount. There `check` looks for TEST_DEV, and umount(8) takes it for a source only if no such
+        // directory is there any more.
         lines += [
             "modprobe -q fuse || true",
             "cat >/usr/sbin/mount.fuse.vmharness <<'EOF'",
             "#!/bin/sh",
             "source=$1 place=$2",
             "shift 2",
-            "exec bindfs -o \"fsname=$source,allow_other,subtype=\" \"$@\" \(GuestPlace.base)/${source#vmharness-} \"$place\"",
+            "mkdir -p \"$source\" && mount --bind \"\(GuestPlace.base)/${source#/vmharness-}\" \"$source\" "
+                + "&& bindfs -o allow_other \"$@\" \"$source\" \"$place\"",
+            "status=$?",
+            "umount -l \"$source\" && rmdir \"$source\"",
+            "exit $status",
             "EOF",
             "chmod 755 /usr/sbin/mount.fuse.vmharness",
         ]

@@ -6,8 +6,9 @@ public enum GuestPlace {
     public static let results = "/mnt/vmharness-results"
     /// `RESULT_BASE`; `check` makes a directory a section in it.
     public static let resultBase = "\(results)/fstests"
-    /// Where `check` runs: links into the tree, in a directory that can be written to. `check` looks for the core
-    /// dumps of cases in its own directory, and on a read-only tree there would never be one.
+    /// Where `check` runs: links into the tree, in directories that can be written to. `check` looks for the core dumps
+    /// of cases in its own directory, and cases that may print one of several outputs choose theirs by a link beside
+    /// it (`_link_out_file`); on a read-only tree there would never be a core, and those cases would fail.
     public static let work = "/var/lib/xfstests"
     /// Configurations and lists of cases; a tmpfs.
     public static let run = "/run/vmharness-fstests"
