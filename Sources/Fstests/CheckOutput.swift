@@ -107,8 +107,7 @@ public struct CheckOutput: Sendable {
     /// The rest of the line on which a case stands.
     private mutating func endCaseLine(_ rest: String) -> [CheckEvent] {
         open?.judge(rest)
-        // A failure goes on in further lines, and nothing tells which is the last.
-        return open?.result.status == .fail ? [] : close()
+        return open?.goesOn == true ? [] : close()
     }
 
     private mutating func close() -> [CheckEvent] {

@@ -3,6 +3,9 @@ struct OpenCase: Sendable {
     private(set) var result: CheckedCase
     /// The line on which it stands is complete.
     private(set) var isJudged = false
+    /// Further lines may belong to it: nothing tells which is a failure's last, and `check -T` puts the reason of a case
+    /// that did not run on a line of its own.
+    var goesOn: Bool { result.status == .fail || (result.status == .notRun && result.reasons.isEmpty) }
     private var isInHints = false
 
     init(name: String) {
@@ -40,6 +43,12 @@ struct OpenCase: Sendable {
 
     /// Takes a line that came after it.
     mutating func add(_ line: String) {
+        if result.status == .notRun, let mark = line.firstRange(of: " -- "), line.hasPrefix("\t") {
+            result.reasons = [String(line[mark.upperBound...])]
+            return
+        }
+        // ` [14:47:56]` alone, or before what else would begin the line; a diff has four blanks.
+        let line = line.hasPrefix(" [") ? Self.withoutTimes(line) : line
         guard result.diff.count + result.others.count + result.hints.count < CheckOutput.mostLines else {
             result.dropped += 1
             return

@@ -4,7 +4,8 @@ import Testing
 /// What `check` really printed.
 struct CheckOutputTests {
     private static let captured = [
-        "badmount", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3", "interrupted",
+        "badmount", "every-status", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3",
+        "interrupted",
         "iter-I3", "iter-i3", "notrun", "pass-ext4", "pass-xfs", "two-sections",
     ]
 
@@ -107,6 +108,23 @@ struct CheckOutputTests {
         let cases = ended(events)
         #expect(cases.map(\.name) == ["generic/997", "generic/005", "generic/006", "generic/034"])
         #expect(cases.map(\.status) == [.missing, .pass, .expunged, .pass])
+    }
+
+    @Test("every status, with the times of day of check -T")
+    func everyStatus() throws {
+        let cases = ended(try events("every-status"))
+        #expect(
+            cases.map(\.status) == [.pass, .fail, .fail, .pass, .fail, .fail, .fail, .fail, .notRun])
+        #expect(
+            cases.map { $0.reasons.first?.prefix { $0 != "(" } } == [
+                nil, "- output mismatch ", "_check_dmesg: something found in dmesg ", nil, "[dumped core]",
+                "[failed, exit status 1]", "[failed, exit status 137]", "[failed, exit status 1]",
+                "a reason with <&> and  two  blanks",
+            ])
+        #expect(cases[1].hints == ["HINT: You _MAY_ be missing kernel fix"])
+        #expect(cases[2].others.isEmpty)
+        #expect(cases[7].diff.contains("+no newline & <xml> \u{1}"))
+        #expect(CaseResult(cases[4]).reason == "dumped core; output mismatch")
     }
 
     @Test("a complaint of the shell before anything else is kept")
