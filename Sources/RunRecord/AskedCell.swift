@@ -4,6 +4,8 @@ public struct AskedCell: Sendable, Hashable, Codable {
     public var id: String
     /// The plan's file, absolute.
     public var plan: String
+    /// What the plan's file held, as a number that changes with it; nil if it could not be read.
+    public var planDigest: String?
     /// The kernel as asked for.
     public var kernel: String
     /// The values of the plan's parameters.
@@ -12,9 +14,13 @@ public struct AskedCell: Sendable, Hashable, Codable {
     public var repetition: Int?
 
     /// A cell as it was asked for.
-    public init(id: String, plan: String, kernel: String, parameters: [String: String], repetition: Int? = nil) {
+    public init(
+        id: String, plan: String, planDigest: String? = nil, kernel: String, parameters: [String: String],
+        repetition: Int? = nil
+    ) {
         self.id = id
         self.plan = plan
+        self.planDigest = planDigest
         self.kernel = kernel
         self.parameters = parameters
         self.repetition = repetition

@@ -17,6 +17,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var command: [String]
     /// The cells that were asked for, in their order; nil in documents from before they were kept.
     public var asked: [AskedCell]?
+    /// True if expunged cases are run too; nil if not.
+    public var runsExpunged: Bool?
     /// When it began.
     public var started: Date
     /// When it was gone on with after an interruption; nil if it never was.

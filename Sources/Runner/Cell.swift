@@ -1,4 +1,5 @@
 import Foundation
+import HostProcess
 public import RunRecord
 import SystemPackage
 public import TestPlan
@@ -23,8 +24,16 @@ public struct Cell: Sendable, Hashable {
     public var asked: AskedCell {
         let file = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(plan.file))
         return AskedCell(
-            id: id, plan: file.lexicallyNormalized().string, kernel: "\(kernel)", parameters: plan.values,
+            id: id, plan: file.lexicallyNormalized().string, planDigest: Self.digest(of: file), kernel: "\(kernel)",
+            parameters: plan.values,
             repetition: repetition)
+    }
+
+    /// FNV-1a of a file's bytes: it tells whether a plan was edited, and keeps nobody from forging.
+    private static func digest(of file: FilePath) -> String? {
+        guard let bytes = ProcessTable.read(file.string) else { return nil }
+        let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
     }
 
     /// Unique in its run, and fit for a file's name.

@@ -41,13 +41,18 @@ final class CellJournal: Sendable {
         }
     }
 
-    func add(_ record: CaseRecord) {
+    func add(_ record: CaseRecord) { add([record]) }
+
+    /// Adds several, which are saved at once.
+    func add(_ records: [CaseRecord]) {
+        guard !records.isEmpty else { return }
         update { cell in
-            var record = record
-            // Two steps of one name are two cases.
-            let count = cell.cases.count { $0.name == record.name || $0.name.hasPrefix(record.name + " #") }
-            if count > 0 { record.name += " #\(count + 1)" }
-            cell.cases.append(record)
+            for var record in records {
+                // Two steps of one name are two cases.
+                let count = cell.cases.count { $0.name == record.name || $0.name.hasPrefix(record.name + " #") }
+                if count > 0 { record.name += " #\(count + 1)" }
+                cell.cases.append(record)
+            }
         }
     }
 

@@ -6,6 +6,10 @@ final class CellProgress: Sendable {
     private struct State {
         /// All cases of a suite's step, once a guest has told them.
         var planned: [Int: [String]] = [:]
+        /// Which part each of them belongs to, from 1. Divided once: what remains would be divided otherwise.
+        var parts: [Int: [String: Int]] = [:]
+        /// When a guest was first ready for it.
+        var began: [Int: ContinuousClock.Instant] = [:]
         /// Those that have a record.
         var recorded: [Int: Set<String>] = [:]
         /// How many guests were lost in a test.
@@ -23,16 +27,39 @@ final class CellProgress: Sendable {
         state = Mutex(State(recorded: recorded))
     }
 
-    /// Keeps the names of a step's cases.
-    func plan(_ names: [String], step: Int) {
-        state.withLock { $0.planned[step] = names }
+    /// Keeps the names of a step's cases, of which the first are about to
+    /// begin, and divides them, the first time.
+    ///
+    /// - Parameters:
+    ///   - shards: into how many parts.
+    ///   - seconds: how long each took in the past.
+    func plan(_ names: [String], step: Int, shards: Int = 1, seconds: [String: Double] = [:]) {
+        state.withLock { state in
+            state.planned[step] = names
+            state.began[step] = state.began[step] ?? .now
+            state.parts[step] = state.parts[step] ?? Shard.division(of: names, into: shards, seconds: seconds)
+        }
+    }
+
+    /// True once a guest has told the cases of a step.
+    func isPlanned(step: Int) -> Bool {
+        state.withLock { $0.planned[step] != nil }
+    }
+
+    /// How long a step has been going on, over all its guests.
+    func elapsed(step: Int) -> Duration {
+        state.withLock { $0.began[step] }.map { ContinuousClock.now - $0 } ?? .zero
     }
 
     /// The cases of a step without a record, in their order; none if no guest has told them yet.
-    func remaining(step: Int) -> [String] {
+    ///
+    /// - Parameter shard: the number of the part that they belong to.
+    func remaining(step: Int, shard: Int = 1) -> [String] {
         state.withLock { state in
             let recorded = state.recorded[step] ?? []
-            return (state.planned[step] ?? []).filter { !recorded.contains($0) }
+            let parts = state.parts[step] ?? [:]
+            // A name that a later guest told first is the first part's.
+            return (state.planned[step] ?? []).filter { !recorded.contains($0) && parts[$0, default: 1] == shard }
         }
     }
 

@@ -54,8 +54,8 @@ struct CellRunner: Sendable {
             return
         }
         do {
-            try await runShards(journal, in: place.path)
-            journal.update { $0.isComplete = true }
+            let isComplete = try await runShards(journal, in: place.path)
+            journal.update { $0.isComplete = isComplete ? true : nil }
         } catch {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
@@ -68,21 +68,23 @@ struct CellRunner: Sendable {
     }
 
     /// Runs the cell's parts, each in guests of its own, side by side.
-    private func runShards(_ journal: CellJournal, in directory: FilePath) async throws {
+    ///
+    /// - Returns: true if all of it has run.
+    private func runShards(_ journal: CellJournal, in directory: FilePath) async throws -> Bool {
         let progress = CellProgress(
             recorded: journal.record.cases.reduce(into: [:]) { recorded, record in
                 guard let step = record.step else { return }
                 recorded[step, default: []].insert(plan.suiteName(of: record.name, step: step))
             })
         let shards = plan.shards
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 1...shards {
                 let line = GuestLine(
                     runner: self, journal: journal, progress: progress, cellDirectory: directory,
                     shard: Shard(number: number, count: shards))
                 group.addTask { try await line.run() }
             }
-            try await group.waitForAll()
+            return try await group.reduce(true) { $0 && $1 }
         }
     }
 

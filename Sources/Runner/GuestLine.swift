@@ -16,8 +16,9 @@ struct GuestLine: Sendable {
     let cellDirectory: FilePath
     let shard: Shard
 
+    /// - Returns: true if all of it has run; false if cases were left out over some trouble.
     /// - Throws: `CancellationError`; `Failure` of our side.
-    func run() async throws {
+    func run() async throws -> Bool {
         try await withScratchDirectory { scratch in
             while true {
                 let advance = progress.advance
@@ -25,16 +26,14 @@ struct GuestLine: Sendable {
                 let place = EvidenceDirectory(cell: cellDirectory, guest: number)
                 switch try await runGuest(in: place, scratch: scratch) {
                 case .finished(let reason):
-                    skipRest(reason ?? "the suite ended before it")
-                    return
+                    return skipRest(reason ?? "the suite ended before it")
                 case .goOn(let reason, let killer):
                     journal.endGuest(number, because: reason)
                     if let killer { try await salvage(killer, from: scratch) }
                     guard progress.advance > advance else {
-                        skipRest("guest after guest breaks before a case has ended: \(reason)")
-                        return
+                        return skipRest("guest after guest breaks before a case has ended: \(reason)")
                     }
-                    guard hasRest else { return }
+                    guard hasRest else { return true }
                     runner.report(.freshGuest(cell: runner.cell.id, reason: reason))
                 }
             }
@@ -43,7 +42,7 @@ struct GuestLine: Sendable {
 
     /// The suites' steps, by their number.
     private var suites: [(number: Int, step: PlanStep)] {
-        runner.plan.steps.enumerated().filter { $0.element.action.suiteOptions != nil }
+        runner.plan.steps.enumerated().filter { Steps.suite(of: $0.element) != nil }
             .map { ($0.offset + 1, $0.element) }
     }
 
@@ -66,31 +65,52 @@ struct GuestLine: Sendable {
         return number
     }
 
+    /// True if something is left for another guest: cases of this part, a
+    /// suite of which nobody has told the cases yet, or another step of the plan.
     private var hasRest: Bool {
-        // A plan may go on with other steps after its suites.
-        suites.contains {
-            !shard.part(of: progress.remaining(step: $0.number), seconds: runner.medians(step: $0.number)).isEmpty
+        let recorded = Set(journal.record.cases.compactMap(\.step))
+        return runner.plan.steps.enumerated().contains { index, step in
+            let number = index + 1
+            guard step.isCase, runner.prepared.absent[number] == nil else { return false }
+            if Steps.suite(of: step) == nil { return shard.isFirst && !recorded.contains(number) }
+            return progress.isPlanned(step: number)
+                ? !progress.remaining(step: number, shard: shard.number).isEmpty : !recorded.contains(number)
         }
-            || shard.isFirst
     }
 
-    /// Records the cases that never ran: none of them is silently absent.
-    private func skipRest(_ reason: String) {
-        for (number, _) in suites {
-            for name in shard.part(of: progress.remaining(step: number), seconds: runner.medians(step: number)) {
+    /// Records the cases that never ran: none of them is silently absent, nor
+    /// is a suite of which nobody has told the cases.
+    ///
+    /// - Returns: true if there are none.
+    private func skipRest(_ reason: String) -> Bool {
+        var skipped: [CaseRecord] = []
+        let recorded = Set(journal.record.cases.compactMap(\.step))
+        for (number, step) in suites where runner.prepared.absent[number] == nil {
+            for name in progress.remaining(step: number, shard: shard.number) {
                 progress.record(name, step: number)
-                journal.add(
-                    CaseRecord(
-                        name: runner.plan.recordName(of: name, step: number), step: number, verdict: .skip,
-                        reason: "not run: \(reason)", seconds: 0))
+                skipped.append(skip(runner.plan.recordName(of: name, step: number), number, reason))
+            }
+            if shard.isFirst, !progress.isPlanned(step: number), !recorded.contains(number) {
+                skipped.append(skip(step.title, number, reason))
             }
         }
+        journal.add(skipped)
+        return skipped.isEmpty
+    }
+
+    private func skip(_ name: String, _ step: Int, _ reason: String) -> CaseRecord {
+        CaseRecord(name: name, step: step, verdict: .skip, reason: "not run: \(reason)", seconds: 0)
     }
 
     /// Takes over what a case left on the results disk of a guest that is gone.
     private func salvage(_ killer: GuestEnding.Killer, from scratch: FilePath) async throws {
-        guard let copy = try await ResultsDisk(in: scratch).copyFiles(to: scratch.appending("salvage")) else { return }
-        let files = killer.suite.salvage(killer.name, from: copy, to: cellDirectory)
-        journal.amend(killer.record) { $0.files += files }
+        guard let wanted = killer.suite.resultFiles(of: killer.name) else { return }
+        do {
+            let files = try await ResultsDisk(in: scratch).take(wanted, to: cellDirectory, scratch: scratch)
+            journal.amend(killer.record) { $0.files += files }
+        } catch {
+            try Task.checkCancellation()
+            journal.note("what \(killer.name) left on the results disk could not be read: \(error)")
+        }
     }
 }

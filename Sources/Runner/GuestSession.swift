@@ -22,6 +22,9 @@ struct GuestSession: Sendable {
     let shares: [String: FilePath]
     let load: HostLoad
 
+    /// The boot of a guest that takes another's place, among what may be tried twice.
+    private static let bootTry = "boot of a further guest"
+
     var plan: TestPlan { runner.plan }
     var id: String { runner.cell.id }
 
@@ -35,9 +38,9 @@ struct GuestSession: Sendable {
             try await recorder.waitForLine(containing: InitMarks.ready)
         }
         guard case .finished = boot, recorder.initFailure == nil else {
-            let reason = try await recordFailedBoot(boot)
+            let ending = try await recordFailedBoot(boot)
             try await hold(nil)
-            return .finished(stopped: reason)
+            return ending
         }
         do {
             return try await RemoteShell.with(
@@ -64,7 +67,9 @@ struct GuestSession: Sendable {
 
     private func inside(_ shell: RemoteShell) async throws -> GuestEnding {
         let buildID = try? await shell.run("cat /sys/kernel/notes", timeout: .seconds(20)).output
-        journal.update { $0.environment?.kernel.buildID = buildID.flatMap { BuildID(notes: $0) }?.text }
+        if let text = buildID.flatMap({ BuildID(notes: $0) })?.text {
+            journal.update { $0.environment?.kernel.buildID = text }
+        }
         // What the kernel complained of before any step is nobody's but the boot's.
         let early = record(try await unmask(recorder.drain(all: false), shell))
         if !early.isEmpty {
@@ -90,7 +95,7 @@ struct GuestSession: Sendable {
         steps: for (index, step) in plan.steps.enumerated() {
             let number = index + 1
             if let stopped {
-                if step.isCase, step.action.suiteOptions == nil, shard.isFirst {
+                if step.isCase, Steps.suite(of: step) == nil, shard.isFirst {
                     journal.add(
                         CaseRecord(
                             name: step.title, step: number, verdict: .skip, reason: "not run: \(stopped.reason)",
@@ -123,6 +128,7 @@ struct GuestSession: Sendable {
             }
         }
         if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
+        if stopped == nil { recordLateFindings() }
         readDaemonLogs()
         try await hold(shell)
         if case .finished = ending { return .finished(stopped: stopped?.reason) }
@@ -138,8 +144,26 @@ struct GuestSession: Sendable {
     /// What a guest does that takes another's place, or runs a part of the cases: it sets up, and goes on with suites.
     private func isWanted(_ step: PlanStep, _ number: Int) -> Bool {
         if !step.isCase { return true }
-        if step.action.suiteOptions != nil { return true }
+        if Steps.suite(of: step) != nil { return true }
         return shard.isFirst && !journal.record.cases.contains { $0.step == number }
+    }
+
+    /// True if cases are to be run after a step that would suffer from what it left in the guest.
+    func hasStepsAfter(_ number: Int) -> Bool {
+        plan.steps.enumerated().contains { index, step in
+            index >= number && step.isCase && runner.prepared.absent[index + 1] == nil && isWanted(step, index + 1)
+        }
+    }
+
+    /// Records what became of the guest after its last step: a kernel that
+    /// panics a moment later has not passed.
+    private func recordLateFindings() {
+        let findings = (recorder.drain(all: true) + troubleFindings(guest.trouble)).withoutConsequences
+        guard !findings.isEmpty else { return }
+        journal.add(
+            CaseRecord(
+                name: "end", guest: directory.guest, verdict: CaseRecord.verdict(of: .pass, with: record(findings)),
+                reason: findings.first { $0.severity != .notice }?.title, seconds: 0, findings: findings))
     }
 
     /// Runs an operation until it ends, the guest is in trouble, or time is up.
@@ -179,8 +203,9 @@ struct GuestSession: Sendable {
         return findings
     }
 
-    /// - Returns: why it did not come up.
-    private func recordFailedBoot(_ boot: Race<Void>) async throws -> String {
+    /// A guest that takes another's place and does not come up, without a word
+    /// against the kernel, is followed by one more.
+    private func recordFailedBoot(_ boot: Race<Void>) async throws -> GuestEnding {
         var reason = "the guest did not come up within \(runner.options.bootLimit)"
         var verdict = Verdict.error
         var files: [String] = []
@@ -204,12 +229,18 @@ struct GuestSession: Sendable {
         let spoken = recorder.drain(all: true)
         if let title = spoken.first(where: { $0.severity == .failure })?.title { reason = "\(title); \(reason)" }
         findings = record((spoken + findings + troubleFindings(guest.trouble)).withoutConsequences)
+        let isKernels = findings.contains { $0.severity == .failure }
+        if directory.guest > 1, !isKernels, progress.firstTry(of: Self.bootTry) == nil {
+            progress.retry(Self.bootTry, because: reason)
+            journal.note("guest \(directory.guest) did not come up, another was started: \(reason)")
+            return .goOn(reason: reason, killer: nil)
+        }
         journal.add(
             CaseRecord(
                 name: "boot", guest: directory.guest, verdict: CaseRecord.verdict(of: verdict, with: findings),
                 reason: reason, seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: findings,
                 files: files))
-        return reason
+        return .finished(stopped: reason)
     }
 
     func ladder(_ shell: RemoteShell?) -> HangLadder {
@@ -245,7 +276,9 @@ struct GuestSession: Sendable {
     /// busy serial port, or below the console's level.
     private func readKernelMessages(_ shell: RemoteShell) async throws {
         guard let messages = try await kernelMessages(shell) else { return }
-        let extra = record(messages.additional(beyond: journal.record.findings))
+        // Another guest may have said the same at the same second of its life.
+        let own = journal.record.cases.filter { $0.guest == directory.guest }.flatMap(\.findings)
+        let extra = record(messages.additional(beyond: own))
         if !extra.isEmpty {
             journal.add(
                 CaseRecord(
@@ -297,8 +330,10 @@ struct GuestSession: Sendable {
     }
 
     private func hold(_ shell: RemoteShell?) async throws {
+        // A guest is not kept for what happened in another.
+        let own = journal.record.cases.filter { $0.guest == directory.guest }
         guard let wait = runner.options.keepFailed,
-            Verdict.over(journal.record.cases.map(\.verdict)).exitStatus != 0
+            Verdict.over(own.map(\.verdict)).exitStatus != 0
         else { return }
         let command =
             shell.map { Command("ssh", $0.interactiveArguments).description }

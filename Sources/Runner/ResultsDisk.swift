@@ -39,24 +39,63 @@ struct ResultsDisk: Sendable {
         GuestSpecification.Disk(serial: SuiteDisk.results, image: image, access: .writable)
     }
 
-    /// Copies the files to a directory of the host, once no guest runs. The
-    /// journal is replayed first, by e2fsck.
+    /// Takes a case's files from the disk, once no guest runs. The guest made
+    /// all of it, so each file is asked for by itself, a regular one with a
+    /// fitting name, and cut at its limit; links and holes reach nothing.
     ///
-    /// - Returns: the directory; nil if there is no such disk, or nothing can be read of it.
-    /// - Throws: `CancellationError`.
-    func copyFiles(to directory: FilePath) async throws -> FilePath? {
-        guard access(image.string, F_OK) == 0 else { return nil }
-        try? FileManager.default.removeItem(atPath: directory.string)
-        guard mkdir(directory.string, 0o700) == 0 else { return nil }
-        do {
-            // Its status is 1 where it mended something.
-            _ = try await Command("e2fsck", ["-fy", image.string]).run(timeout: .seconds(120))
-            // debugfs takes a command as one line: the path is ours, without blanks.
-            _ = try await Command("debugfs", ["-R", "rdump / \(directory)", image.string]).run(timeout: .seconds(120))
-        } catch {
-            try Task.checkCancellation()
-            return nil
+    /// - Parameters:
+    ///   - wanted: which files, and where they go.
+    ///   - cell: the cell's directory.
+    ///   - scratch: for what is on its way.
+    /// - Returns: the files' names relative to the cell's directory.
+    /// - Throws: `Failure` if the file system cannot be mended or read; `CancellationError`.
+    func take(_ wanted: ResultFiles, to cell: FilePath, scratch: FilePath) async throws -> [String] {
+        guard access(image.string, F_OK) == 0 else { return [] }
+        // Replays the journal. 1 and 2 say that something was mended (e2fsck(8)).
+        let mended = try await Command("e2fsck", ["-fy", image.string]).run(timeout: .seconds(120))
+        guard mended.status & ~3 == 0 else {
+            throw Failure("e2fsck could not mend it (status \(mended.status))", on: image.string, advice: "")
         }
-        return directory
+        let list = try await debugfs("ls -p \"\(wanted.directory)\"", limit: 1 << 20)
+        let place = cell.appending(FilePath(wanted.place).components)
+        try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+        var taken: [String] = []
+        for entry in Self.entries(list, stem: wanted.stem).prefix(wanted.most) {
+            let name = Self.freeName(entry.name, in: place)
+            let copy = scratch.appending("salvaged")
+            _ = try await debugfs("dump <\(entry.inode)> \(copy)", limit: wanted.largest)
+            guard FileManager.default.fileExists(atPath: copy.string) else { continue }
+            try FileManager.default.moveItem(atPath: copy.string, toPath: place.appending(name).string)
+            taken.append("\(wanted.place)/\(name)")
+        }
+        return taken
+    }
+
+    /// The name, or with a number behind it where another guest of the cell has left such a file.
+    private static func freeName(_ name: String, in place: FilePath) -> String {
+        let names = [name] + (2...1000).map { "\(name).\($0)" }
+        return names.first { access(place.appending($0).string, F_OK) != 0 } ?? name
+    }
+
+    /// Regular files of a directory as `ls -p` of debugfs has them:
+    /// `/INODE/MODE/UID/GID/NAME/SIZE/` (debugfs(8)).
+    static func entries(_ list: String, stem: String) -> [(inode: Int, name: String)] {
+        list.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 8, parts[2].hasPrefix("100"), parts[2].count == 6, let inode = Int(parts[1]) else {
+                return nil
+            }
+            let name = String(parts[5])
+            guard name.hasPrefix(stem), !name.unicodeScalars.contains(where: { $0.value < 32 }) else { return nil }
+            return (inode, name)
+        }
+    }
+
+    /// One command of debugfs, which takes it as a line.
+    ///
+    /// - Parameter limit: bytes that it may write to a file; more is cut.
+    private func debugfs(_ line: String, limit: Int) async throws -> String {
+        try await Command("prlimit", ["--fsize=\(limit)", "--", "debugfs", "-R", line, image.string])
+            .run(timeout: .seconds(60)).text
     }
 }

@@ -1,5 +1,7 @@
 import Foundation
+import GuestImage
 import HostProcess
+import Machine
 public import RunRecord
 public import SystemPackage
 
@@ -8,10 +10,11 @@ extension RunDirectory {
     ///
     /// - Parameters:
     ///   - path: the run's directory.
-    ///   - record: its record, as it was saved last.
-    /// - Throws: `Failure` if the run is still going on, or it has nothing left to do.
-    public convenience init(resuming path: FilePath, record: RunRecord) throws {
-        var record = record
+    ///   - read: reads its record; called once nobody else can write to it.
+    /// - Throws: `Failure` if the run is still going on, or it has nothing left to do; what `read` throws.
+    public convenience init(resuming path: FilePath, read: () throws -> RunRecord) throws {
+        let lock = try Self.lock(path)
+        var record = try read()
         guard let asked = record.asked, !asked.isEmpty else {
             throw Failure(
                 "the run does not say what was asked for", on: path.string,
@@ -26,7 +29,29 @@ extension RunDirectory {
         record.ended = nil
         record.interruption = nil
         record.resumed = (record.resumed ?? []) + [Date()]
-        try self.init(existing: path, record: record)
+        try self.init(existing: path, record: record, lock: lock)
+    }
+
+    /// Refuses to go on with something else than what the run began with: its
+    /// results would stand under an environment that is not theirs.
+    ///
+    /// - Throws: `Failure` if a kernel, an image or the accelerator is another one by now.
+    public func refuseOthers(than prepared: [PreparedCell]) throws {
+        for cell in prepared {
+            guard let begun = current.cells.first(where: { $0.id == cell.cell.id }), begun.isComplete != true,
+                let environment = begun.environment
+            else { continue }
+            let pairs = [
+                ("kernel", environment.kernel.digest, cell.kernel.digest),
+                ("image", environment.image, "\(cell.image.name) \(cell.image.digest)"),
+                ("accelerator", environment.accelerator.used, cell.accelerator.accelerator.rawValue),
+            ]
+            for (what, before, now) in pairs where before != now {
+                throw Failure(
+                    "the run began with another \(what): \(before), now \(now)", on: begun.id,
+                    advice: "start a new run", blame: .request)
+            }
+        }
     }
 
     /// A cell's record as an earlier start of the run left it, without what
@@ -37,7 +62,9 @@ extension RunDirectory {
         guard var cell = current.cells.first(where: { $0.id == id }), cell.isComplete != true else { return nil }
         // What broke, and what was not run because of it, is tried again; what the kernel did stands.
         cell.cases = cell.cases.filter { record in
-            guard hasSuites, record.step != nil else { return false }
+            guard hasSuites else { return false }
+            // What belongs to no step, such as the boot, comes anew with each guest; but what the kernel did wrong stands.
+            if record.step == nil { return record.guest != nil && record.verdict == .fail }
             return record.verdict != .error && !(record.verdict == .skip && record.guest == nil)
         }
         for index in cell.guests?.indices ?? 0..<0 where cell.guests![index].ended == nil {

@@ -35,15 +35,16 @@ public final class RunDirectory: Sendable {
 
     /// Opens a directory that holds a run, and replaces its document.
     ///
-    /// - Throws: `Failure` if the run still goes on, or the document cannot be written.
-    init(existing path: FilePath, record: RunRecord) throws {
+    /// - Throws: `Failure` if the document cannot be written.
+    init(existing path: FilePath, record: RunRecord, lock: FileLock) throws {
         self.path = path
         self.record = Mutex(record)
-        lock = try Self.lock(path)
+        self.lock = lock
         try save()
     }
 
-    private static func lock(_ path: FilePath) throws -> FileLock {
+    /// - Throws: `Failure` if the run still goes on.
+    static func lock(_ path: FilePath) throws -> FileLock {
         guard let lock = try FileLock.tryAcquire(path.appending("run.lock")) else {
             throw Failure(
                 "the run is still going on", on: path.string, advice: "wait for it, or end it first", blame: .request)

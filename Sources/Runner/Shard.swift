@@ -1,3 +1,4 @@
+import Steps
 public import TestPlan
 
 /// One of the parts into which the cases of a cell's suites are spread.
@@ -10,19 +11,19 @@ struct Shard: Sendable, Hashable {
     /// The first part also does what is not a suite's.
     var isFirst: Bool { number == 1 }
 
-    /// The cases of this part, in their order. The longest are given out
-    /// first, each to the part that has the least to do, so that all end at
-    /// about the same time; every part comes to the same division.
+    /// Divides cases into parts, from 1. The longest are given out first, each
+    /// to the part that has the least to do, so that all end at about the same
+    /// time.
     ///
     /// - Parameters:
     ///   - names: all cases.
+    ///   - count: how many parts.
     ///   - seconds: how long each took in the past; those without count as the median of the others.
-    func part(of names: [String], seconds: [String: Double]) -> [String] {
-        guard count > 1 else { return names }
+    static func division(of names: [String], into count: Int, seconds: [String: Double]) -> [String: Int] {
         let known = names.compactMap { seconds[$0] }.sorted()
         let usual = known.isEmpty ? 1 : known[known.count / 2]
         var loads = Array(repeating: 0.0, count: count)
-        var mine: Set<String> = []
+        var parts: [String: Int] = [:]
         let longestFirst = names.enumerated().sorted { first, second in
             let (a, b) = (seconds[first.element] ?? usual, seconds[second.element] ?? usual)
             return a == b ? first.offset < second.offset : a > b
@@ -30,9 +31,9 @@ struct Shard: Sendable, Hashable {
         for (_, name) in longestFirst {
             let least = loads.indices.min { loads[$0] < loads[$1] }!
             loads[least] += seconds[name] ?? usual
-            if least == number - 1 { mine.insert(name) }
+            parts[name] = least + 1
         }
-        return names.filter(mine.contains)
+        return parts
     }
 }
 
@@ -41,7 +42,7 @@ extension TestPlan {
     var shards: Int { steps.compactMap(\.action.suiteOptions?.shards).max() ?? 1 }
 
     /// True if some of its steps have cases of their own that can go on in another guest.
-    public var hasSuites: Bool { steps.contains { $0.action.suiteOptions != nil } }
+    public var hasSuites: Bool { steps.contains { suite(of: $0) != nil } }
 
     /// A suite's case as the suite names it.
     func suiteName(of record: String, step number: Int) -> String {

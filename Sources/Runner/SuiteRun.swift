@@ -34,20 +34,26 @@ struct SuiteRun: Sendable {
 
     /// - Throws: `CancellationError`.
     func run() async throws -> Ending {
+        // A guest that goes on with later steps has nothing to prepare here.
+        let isDone = session.progress.isPlanned(step: number) && remaining.isEmpty
+        if isDone { return .done }
         let cases: [SuiteCase]
         switch try await prepare() {
         case .success(let listed): cases = listed
         case .failure(let failed): return failed.ending
         }
-        session.progress.plan(cases.map(\.name), step: number)
+        session.progress.plan(
+            cases.map(\.name), step: number, shards: session.shard.count,
+            seconds: session.runner.medians(step: number))
         for text in expunges?.expired ?? [] { session.journal.note(text) }
-        let part = session.shard.part(
-            of: session.progress.remaining(step: number), seconds: session.runner.medians(step: number))
         let skips = cases.reduce(into: [:]) { $0[$1.name] = $1.skip }
-        let names = part.filter { !recordIfNotRun($0, skip: skips[$0] ?? nil) }
+        let names = recordThoseNotRun(remaining, skips)
         if names.isEmpty { return .done }
         return try await follow(names)
     }
+
+    /// The cases of this part that have no record yet.
+    private var remaining: [String] { session.progress.remaining(step: number, shard: session.shard.number) }
 
     private struct Failed: Error { let ending: Ending }
 
@@ -104,28 +110,35 @@ struct SuiteRun: Sendable {
     /// The expunge that holds for a case.
     func expunge(for name: String) -> ExpungeRecord? { expunges?.expunge(for: name) }
 
-    /// Records a case that is not run: the suite says so, an expunge, or that it has killed two guests.
+    /// Records the cases that are not run: the suite says so, an expunge does, or they have killed two guests.
     ///
-    /// - Returns: true if it is not run.
-    private func recordIfNotRun(_ name: String, skip: String?) -> Bool {
-        let reason: String
-        let expunge = session.runner.options.runsExpunged ? nil : expunge(for: name)
-        if let skip {
-            reason = skip
-        } else if let expunge {
-            reason = "expunged" + (expunge.reason.map { ": \($0)" } ?? "")
-        } else if session.progress.isSetAside(name) {
-            reason = "set aside: it took \(CellProgress.mostLosses) guests with it"
-            session.journal.note("\(name) was set aside: it took \(CellProgress.mostLosses) guests with it")
-        } else {
-            return false
+    /// - Returns: the others.
+    private func recordThoseNotRun(_ names: [String], _ skips: [String: String]) -> [String] {
+        let expunges = session.runner.options.runsExpunged ? nil : expunges
+        var toRun: [String] = []
+        var skipped: [CaseRecord] = []
+        for name in names {
+            let reason: String
+            let expunge = expunges?.expunge(for: name)
+            if let skip = skips[name] {
+                reason = skip
+            } else if let expunge {
+                reason = "expunged" + (expunge.reason.map { ": \($0)" } ?? "")
+            } else if session.progress.isSetAside(name) {
+                reason = "set aside: it took \(CellProgress.mostLosses) guests with it"
+                session.journal.note("\(name) was set aside: it took \(CellProgress.mostLosses) guests with it")
+            } else {
+                toRun.append(name)
+                continue
+            }
+            session.progress.record(name, step: number)
+            skipped.append(
+                CaseRecord(
+                    name: session.plan.recordName(of: name, step: number), step: number, verdict: .skip,
+                    reason: reason, seconds: 0, expunge: expunge))
         }
-        session.progress.record(name, step: number)
-        session.journal.add(
-            CaseRecord(
-                name: session.plan.recordName(of: name, step: number), step: number, verdict: .skip, reason: reason,
-                seconds: 0, expunge: expunge))
-        return true
+        session.journal.add(skipped)
+        return toRun
     }
 
     /// Runs the cases beside a look at the guest every few seconds.

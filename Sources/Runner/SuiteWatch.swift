@@ -74,9 +74,9 @@ struct SuiteWatch {
                 limit: CaseLimit(run.suite.options.limits, median: medians[name]))
             session.runner.report(.caseStarted(cell: session.id, name: name))
         case .event(.said(let text), _):
-            if words.utf8.count < Self.mostWords { words += text + "\n" }
+            say(text)
         case .event(.ended(let result), _):
-            if let damage = try await record(result), !unreported.isEmpty {
+            if let damage = try await record(result), !unreported.isEmpty || session.hasStepsAfter(run.number) {
                 return keepWords(.goOn(reason: "\(result.name): \(damage)", killer: nil, shellAnswers: true))
             }
         case .tick:
@@ -109,7 +109,7 @@ struct SuiteWatch {
         running = nil
         last = result.name
         guard unreported.contains(result.name) else {
-            words += "\(result.name) was reported twice: \(result.verdict.rawValue) \(result.reason ?? "")\n"
+            say("\(result.name) was reported twice: \(result.verdict.rawValue) \(result.reason ?? "")")
             return nil
         }
         let now = try await afterMark()
@@ -128,9 +128,9 @@ struct SuiteWatch {
         if let title = findings.first(where: { $0.severity == .failure })?.title {
             return "\(title), a fresh guest has not that behind it"
         }
-        let before = taint ?? 0
-        if let now, now & ~before & Self.damagingTaints != 0 { return "it tainted the kernel (\(before) to \(now))" }
-        return nil
+        // What the taint was before must be known: a guest may have booted with one.
+        guard let before = taint, let now, now & ~before & Self.damagingTaints != 0 else { return nil }
+        return "it tainted the kernel (\(before) to \(now))"
     }
 
     /// Waits until what the kernel has said so far has come out of the console.
@@ -229,6 +229,7 @@ struct SuiteWatch {
     /// Looks whether the running case still does something.
     private mutating func look() async throws -> SuiteRun.Ending? {
         pending += session.recorder.drain(all: false)
+        if session.progress.elapsed(step: run.number) > run.step.timeout { return try await timeIsUp() }
         guard var running else { return nil }
         try await running.heartbeat.look(session.guest, console: session.recorder)
         self.running = running
@@ -240,6 +241,21 @@ struct SuiteWatch {
         else { return nil }
         let starved = waited > 1 ? ", of which the host gave it no CPU for \(Int(waited)) s" : ""
         return try await lose { try await $0.hung("\(running.name) \(reason)\(starved)") }
+    }
+
+    /// The step's own time is over, whatever its cases' limits: the one that runs has not shown that it hangs.
+    private mutating func timeIsUp() async throws -> SuiteRun.Ending {
+        let reason = "the step's time of \(run.step.timeout) is over"
+        if let running {
+            pending += try await session.unmask(session.recorder.drain(all: true), run.shell)
+            let findings = takeFindings(of: running.name)
+            add(
+                SuiteResult(
+                    name: running.name, verdict: .error, reason: "it had not ended: \(reason)",
+                    seconds: running.elapsed),
+                findings, [])
+        }
+        return keepWords(.stopped(StepRun.Stop(reason: reason, shellAnswers: true)))
     }
 
     /// Records the case in which the guest was lost.
@@ -268,7 +284,8 @@ struct SuiteWatch {
         if !isKernels && losses < CellProgress.mostLosses {
             // Our side broke under it: it gets another guest, and the record says so.
             session.progress.retry(recordName(name), because: reason)
-            session.journal.note("\(name) was tried again: \(reason)")
+            let evidence = judgement.files.isEmpty ? "" : " (\(judgement.files.joined(separator: ", ")))"
+            session.journal.note("\(name) was tried again: \(reason)\(evidence)")
             return keepWords(ending)
         }
         let title = findings.first { $0.severity == .failure && $0.source == .console }?.title
@@ -306,13 +323,24 @@ struct SuiteWatch {
             let findings = takeFindings(of: name)
             add(SuiteResult(name: name, verdict: .error, reason: "\(error)", seconds: running?.elapsed), findings, [])
         } else {
+            let findings = session.record(pending.withoutConsequences)
+            let title = findings.first { $0.severity == .failure }?.title
             session.journal.add(
                 CaseRecord(
-                    name: run.step.title, step: run.number, guest: session.directory.guest, verdict: .error,
-                    reason: "\(error)", seconds: 0, findings: session.record(pending)))
+                    name: run.step.title, step: run.number, guest: session.directory.guest,
+                    verdict: CaseRecord.verdict(of: .error, with: findings),
+                    reason: [title, "\(error)"].compactMap { $0 }.joined(separator: "; "), seconds: 0,
+                    findings: findings))
         }
         pending = []
         return keepWords(.goOn(reason: "\(run.step.title): \(error)", killer: nil, shellAnswers: true))
+    }
+
+    /// Takes up what the suite says besides its results, up to a limit, and says so there.
+    private mutating func say(_ text: String) {
+        guard words.utf8.count < Self.mostWords else { return }
+        words += text + "\n"
+        if words.utf8.count >= Self.mostWords { words += "[vmharness: cut here, there was more]\n" }
     }
 
     /// Keeps what the suite said besides its results.

@@ -52,7 +52,8 @@ extension FstestsSuite {
             mkdir -p \(GuestPlace.work)
             for entry in \(GuestPlace.tree)/*; do
                 case "$entry" in
-                */tests) cp -as "$entry" \(GuestPlace.work)/ ;;
+                # A case with several good outputs links the one that counts beside itself (_link_out_file).
+                */tests) cp -rs "$entry" \(GuestPlace.work)/ ;;
                 *) ln -s "$entry" \(GuestPlace.work)/ ;;
                 esac
             done

@@ -1,7 +1,6 @@
 import HostProcess
 import RemoteShell
 import RunRecord
-import SystemPackage
 import TestPlan
 
 /// `suite` with a `list`: a program that runs one case at a time, named by the
@@ -63,7 +62,7 @@ struct ProgramSuite: Suite {
 
     func mark(of name: String) -> String { caseMark + name }
 
-    func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String] { [] }
+    func resultFiles(of name: String) -> ResultFiles? { nil }
 
     /// What a case's output and status say of it. Results inside it become its subcases.
     static func judge(_ result: CommandResult, name: String) -> SuiteResult {

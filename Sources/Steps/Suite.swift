@@ -1,5 +1,4 @@
 public import RunRecord
-public import SystemPackage
 public import TestPlan
 
 /// A step that runs cases of its own, one after the other, and can go on in another guest with those that remain.
@@ -30,18 +29,36 @@ public protocol Suite: Sendable {
     /// before the next such line belongs to the case.
     func mark(of name: String) -> String
 
-    /// Takes over what a case left on the results disk of a guest that did not live to hand it over.
-    ///
-    /// - Parameters:
-    ///   - name: the case.
-    ///   - results: a copy of that disk's files.
-    ///   - directory: the cell's.
-    /// - Returns: the files' names relative to the cell's directory.
-    func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String]
+    /// Where a case leaves its files on the results disk; nil if it does not. They are taken from there when the guest
+    /// did not live to hand them over.
+    func resultFiles(of name: String) -> ResultFiles?
 }
 
 /// What stands before the case's name in the mark of suites that have none of their own.
 public let caseMark = "vmharness: case "
+
+/// The files of a case on the results disk.
+public struct ResultFiles: Sendable, Hashable {
+    /// Their directory on the disk: `/fstests/ext4/generic`.
+    public var directory: String
+    /// How their names begin: `001.`
+    public var stem: String
+    /// Where they go, relative to the cell's directory.
+    public var place: String
+    /// How many are taken.
+    public var most: Int
+    /// Bytes of each.
+    public var largest: Int
+
+    /// Files of a case.
+    public init(directory: String, stem: String, place: String, most: Int, largest: Int) {
+        self.directory = directory
+        self.stem = stem
+        self.place = place
+        self.most = most
+        self.largest = largest
+    }
+}
 
 /// A case that a suite knows.
 public struct SuiteCase: Sendable, Hashable {

@@ -24,19 +24,23 @@ enum CellSession {
         let prepared = try await Preparation(options: options, cache: .standard()) {
             printer.show(.preparing($0))
         }.prepare(cells)
-        let directory = try resumed ?? newDirectory(out, cells)
+        try resumed?.refuseOthers(than: prepared)
+        let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
         var options = options
-        options.medians = Experience(cells).medians
+        options.medians = Experience(prepared).medians
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)
     }
 
-    private static func newDirectory(_ out: FilePath?, _ cells: [Cell]) throws -> RunDirectory {
-        let record = RunRecord(
+    private static func newDirectory(
+        _ out: FilePath?, _ cells: [Cell], runsExpunged: Bool
+    ) throws -> RunDirectory {
+        var record = RunRecord(
             id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments,
             asked: cells.map(\.asked), started: Date())
+        if runsExpunged { record.runsExpunged = true }
         return try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
     }
 }

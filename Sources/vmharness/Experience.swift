@@ -1,3 +1,4 @@
+import Machine
 import ResultStore
 import RunRecord
 import Runner
@@ -11,15 +12,23 @@ struct Experience: Sendable {
 
     /// Asks the store about the cells that run suites. One that cannot be
     /// opened is as one without a history: the limits are the plan's first.
-    init(_ cells: [Cell]) {
-        let wanted = cells.filter { $0.plan.hasSuites }
+    init(_ cells: [PreparedCell]) {
+        let wanted = cells.filter { $0.cell.plan.hasSuites }
         guard !wanted.isEmpty, let store = ResultsShow.storeIfAny() else {
             seconds = [:]
             return
         }
-        seconds = wanted.reduce(into: [:]) { seconds, cell in
-            let known = try? store.durations(plan: cell.plan.name, kernel: "\(cell.kernel)")
-            seconds[cell] = known?.mapValues { $0.median / .seconds(1) }
+        seconds = wanted.reduce(into: [:]) { seconds, prepared in
+            let cell = prepared.cell
+            do {
+                // What KVM does in a second takes TCG twenty.
+                let known = try store.durations(
+                    plan: cell.plan.name, kernel: "\(cell.kernel)",
+                    accelerator: prepared.accelerator.accelerator.rawValue)
+                seconds[cell] = known.mapValues { $0.median / .seconds(1) }
+            } catch {
+                Terminal.error("warning: limits without experience: \(error)")
+            }
         }
     }
 

@@ -75,12 +75,15 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         if let resume {
-            let found = try RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent).find(resume)
+            let lookup = RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent)
+            let found = try lookup.find(resume)
             guard found.isWhole else {
                 throw Failure(
                     "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
             }
-            let directory = try RunDirectory(resuming: found.directory, record: found.record)
+            let directory = try RunDirectory(resuming: found.directory) {
+                try lookup.find(found.directory.string).record
+            }
             let cells = try (directory.current.asked ?? []).map(cell)
             try await InterruptScope.run { try await runCells(cells, resumed: directory) }
         } else {
@@ -93,9 +96,9 @@ struct RunCommandLine: AsyncParsableCommand {
     private func cell(_ asked: AskedCell) throws -> Cell {
         let plan = try guest.data.plan(asked.plan, settings: asked.parameters)
         let cell = Cell(plan: plan, kernel: try KernelName(parsing: asked.kernel), repetition: asked.repetition)
-        guard cell.id == asked.id else {
+        guard cell.id == asked.id, cell.asked.planDigest == asked.planDigest else {
             throw Failure(
-                "the plan is no longer the one of the run: its cell is now \(cell.id)", on: asked.id,
+                "the plan has been changed since the run began", on: asked.plan,
                 advice: "start a new run", blame: .request)
         }
         return cell
@@ -105,7 +108,7 @@ struct RunCommandLine: AsyncParsableCommand {
         var options = try guest.runOptions()
         options.jobs = jobs
         options.dumpsMemory = dumpMemory
-        options.runsExpunged = withExpunged
+        options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(
             cells, options, out: outPath, resumed: resumed, isQuiet: quiet)

@@ -46,28 +46,18 @@ struct FstestsCaseFilesTests {
         }
     }
 
-    @Test("the disk of a guest that is gone gives the case's files, and follows no links")
-    func salvage() async throws {
-        try await withScratchDirectory { directory in
-            let results = directory.appending("copy")
-            let generic = results.appending("fstests/b/generic")
-            try FileManager.default.createDirectory(atPath: generic.string, withIntermediateDirectories: true)
-            for name in ["100.full", "1000.full", "100.hints"] {
-                try name.write(toFile: generic.appending(name).string, atomically: false, encoding: .utf8)
-            }
-            try FileManager.default.createSymbolicLink(
-                atPath: generic.appending("100.core").string, withDestinationPath: "/etc/passwd")
-            let suite = FstestsSuite(
-                FstestsRequest(sections: [
-                    FstestsRequest.Section(name: "a", filesystem: .ext4),
-                    FstestsRequest.Section(name: "b", filesystem: .xfs),
-                ]))
-            #expect(
-                suite.salvage("b/generic/100", from: results, to: directory)
-                    == ["fstests/b/generic/100.full", "fstests/b/generic/100.hints"])
-            #expect(suite.salvage("a/generic/100", from: results, to: directory).isEmpty)
-            #expect(suite.salvage("nonsense", from: results, to: directory).isEmpty)
-        }
+    @Test("a case's files on the results disk lie in its section's directory")
+    func resultFiles() throws {
+        let suite = FstestsSuite(
+            FstestsRequest(sections: [
+                FstestsRequest.Section(name: "a", filesystem: .ext4),
+                FstestsRequest.Section(name: "b", filesystem: .xfs),
+            ]))
+        let files = try #require(suite.resultFiles(of: "b/generic/100"))
+        #expect(files.directory == "/fstests/b/generic")
+        #expect(files.stem == "100.")
+        #expect(files.place == "fstests/b/generic")
+        #expect(suite.resultFiles(of: "nonsense") == nil)
     }
 
     @Test("a case's mark is no other's, and tells its section")
