@@ -67,7 +67,11 @@ struct ProgramSuite: Suite {
 
     /// What a case's output and status say of it. Results inside it become its subcases.
     static func judge(_ result: CommandResult, name: String) -> SuiteResult {
-        let reported = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
+        var reported = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
+        // What was announced and not reported is skipped with the rest (ksft_exit_skip()), or beyond what was read.
+        if result.status == skipStatus || result.isTruncated {
+            reported.removeAll { $0.name == KTAPReader.wholeName && $0.verdict == .fail }
+        }
         let failed = reported.filter { $0.verdict == .fail || $0.verdict == .error }
         let evidence = lastLines(result.transcript)
         let isAlone = reported.count == 1 && result.status == 0
@@ -75,11 +79,14 @@ struct ProgramSuite: Suite {
         if let first = failed.first {
             outcome = SuiteResult(
                 name: name, verdict: .fail,
-                reason: "not ok: \(first.name)" + (failed.count > 1 ? " and \(failed.count - 1) more" : ""),
+                reason: first.name == KTAPReader.wholeName
+                    ? "\(first.reason ?? "incomplete"), status \(result.status)"
+                    : "not ok: \(first.name)" + (failed.count > 1 ? " and \(failed.count - 1) more" : ""),
                 evidence: first.evidence.isEmpty ? evidence : first.evidence)
-        } else if result.status == skipStatus && reported.allSatisfy({ $0.verdict == .skip }) {
+        } else if result.status == skipStatus {
             outcome = SuiteResult(
-                name: name, verdict: .skip, reason: reported.first?.reason ?? evidence.last ?? "skipped by the test")
+                name: name, verdict: .skip,
+                reason: reported.last { $0.verdict == .skip }?.reason ?? skipReason(evidence.last))
         } else if result.status != 0 {
             outcome = SuiteResult(name: name, verdict: .fail, reason: "status \(result.status)", evidence: evidence)
         } else if !reported.isEmpty && reported.allSatisfy({ $0.verdict == .skip }) {
@@ -89,6 +96,14 @@ struct ProgramSuite: Suite {
         }
         if !isAlone { outcome.subcases = reported }
         return outcome
+    }
+
+    /// What a test says before it exits: `1..0 # SKIP no such device`, or in words of its own.
+    private static func skipReason(_ line: String?) -> String {
+        guard let line else { return "skipped by the test" }
+        guard let range = line.firstRange(of: "# SKIP") else { return line }
+        let reason = line[range.upperBound...].drop { " :".contains($0) }
+        return reason.isEmpty ? "skipped by the test" : String(reason)
     }
 }
 
