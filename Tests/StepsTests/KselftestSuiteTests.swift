@@ -1,0 +1,85 @@
+import HostProcess
+import Kselftest
+import RunRecord
+import TestPlan
+import Testing
+
+@testable import Steps
+
+@Suite("What comes of a selftest")
+struct KselftestSuiteTests {
+    private func run(_ text: String, status: Int = 0, limit: Int = 1 << 20) -> KselftestRun {
+        KselftestRun(
+            CommandResult(
+                termination: .exited(status), output: Array(text.utf8), errorOutput: [], isTruncated: false),
+            limit: limit)
+    }
+
+    @Test("the plan's choice, what it leaves out, and lines of the list that name no test")
+    func cases() throws {
+        let list = try KselftestList("a:one\na:two\nwords in between\n")
+        let cases = try KselftestSuite.cases(of: list, KselftestRequest(tree: "/t", excludedTests: ["a:two"]))
+        #expect(cases.map(\.name) == ["a:one", "a:two", "words in between"])
+        #expect(cases.map { $0.skip != nil } == [false, true, true])
+        #expect(try KselftestSuite.cases(of: list, KselftestRequest(tests: ["a:one"])).count == 1)
+    }
+
+    @Test("the line of ours is no output, and `settings` are only told")
+    func head() {
+        let ended = run("@ran 1 0\nexpected 3\n")
+        #expect(ended.ending == .ended(1))
+        #expect(String(decoding: ended.output, as: UTF8.self) == "expected 3\n")
+        #expect(ended.note == "status 1; run_kselftest.sh has no limit for it")
+        #expect(run("@ran 0 \n").runnersLimit == 45)
+        #expect(ended.judge("a:b").verdict == .fail)
+        #expect(ended.judge("a:b").reason == "status 1")
+    }
+
+    @Test("what our side or the tree lacks is an error, and no failure of the kernel")
+    func errors() {
+        #expect(run("@absent\n").judge("a:b").verdict == .error)
+        #expect(run("@unusable\n").judge("a:b").verdict == .error)
+        #expect(run("", status: 2).judge("a:b").verdict == .error)
+        let lacking = run(
+            "@ran 127 \n./b: error while loading shared libraries: libnuma.so.1: cannot open shared object file: "
+                + "No such file or directory\n"
+        ).judge("a:b")
+        #expect(lacking.verdict == .error)
+        #expect(lacking.reason == "the guest's image lacks the library libnuma.so.1")
+        #expect(run("@ran 127 \nsh: 1: foo: not found\n").judge("a:b").verdict == .fail)
+    }
+
+    @Test("a skip half-way is a skip, whatever was announced")
+    func skips() {
+        // ksft_exit_skip() after ksft_set_plan(), in 6.1's tools/testing/selftests/kselftest.h.
+        let late = run("@ran 4 45\nTAP version 13\n1..5\nok 1 first\nok 2 # SKIP no such device\n").judge("a:b")
+        #expect(late.verdict == .skip)
+        #expect(late.reason == "no such device")
+        let early = run("@ran 4 45\nTAP version 13\n1..0 # SKIP please run as root\n").judge("a:b")
+        #expect(early.verdict == .skip)
+        #expect(early.reason == "please run as root")
+        let failed = run("@ran 4 45\nTAP version 13\n1..2\nnot ok 1 first\nok 2 # SKIP rest\n").judge("a:b")
+        #expect(failed.verdict == .fail)
+    }
+
+    @Test("a test that dies says by which signal, and how far it came")
+    func signals() {
+        let died = run("@ran 139 45\nTAP version 13\n1..3\nok 1 first\n").judge("a:b")
+        #expect(died.verdict == .fail)
+        #expect(died.reason == "3 results announced, 1 reported, status 139 (signal 11)")
+        #expect(died.subcases.map(\.name) == ["first", "KTAP"])
+    }
+
+    @Test("where output was cut, the status decides and the case says so")
+    func cut() {
+        let cut = run("@ran 0 45\nTAP version 13\n1..3\nok 1 first\nok 2 second\nok 3 third\n", limit: 40).judge("a:b")
+        #expect(cut.verdict == .pass)
+        #expect(cut.reason?.contains("cut") == true)
+    }
+
+    @Test("names of files have no directories in them")
+    func fileNames() throws {
+        let test = try #require(KselftestCase("net/forwarding:router.sh"))
+        #expect(KselftestSuite.fileName(of: test) == "net-forwarding:router.sh.log")
+    }
+}
