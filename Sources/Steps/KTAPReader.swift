@@ -29,7 +29,8 @@ struct KTAPReader {
     private var isOpen = false
     /// KUnit announced its suites, and then ran none of them.
     private var isDisabled = false
-    private var planned: Int?
+    /// Results announced at the top; nil if none were.
+    private(set) var planned: Int?
     private var seenAtTop = 0
     /// The suites announced by `# Subtest: NAME`, with the indentation of their tests.
     private var suites: [(depth: Int, name: String)] = []
@@ -47,11 +48,12 @@ struct KTAPReader {
     private static let mostDiagnostics = 20
 
     /// The results in lines without priority and time.
-    static func cases(in lines: [String]) -> [StepCase] {
-        var reader = KTAPReader()
-        for line in lines { reader.take(line) }
-        reader.finish()
-        return reader.cases
+    static func cases(in lines: [String]) -> [StepCase] { KTAPReader(lines).cases }
+
+    /// Reads lines without priority and time.
+    init(_ lines: [String]) {
+        for line in lines { take(line) }
+        finish()
     }
 
     private mutating func take(_ line: String) {

@@ -67,9 +67,14 @@ struct ProgramSuite: Suite {
 
     /// What a case's output and status say of it. Results inside it become its subcases.
     static func judge(_ result: CommandResult, name: String) -> SuiteResult {
-        var reported = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
-        // What was announced and not reported is skipped with the rest (ksft_exit_skip()), or beyond what was read.
-        if result.status == skipStatus || result.isTruncated {
+        let lines = result.text.split(whereSeparator: \.isNewline).map(String.init)
+        let reader = KTAPReader(lines)
+        let totals = SelftestTotals(lines)
+        var reported = reader.cases
+        // What was announced and not reported is skipped with the rest (ksft_exit_skip()), only counted by the program,
+        // or beyond what was read.
+        let isCounted = totals.map { $0.counted >= reader.planned ?? 0 } ?? false
+        if result.status == skipStatus || result.isTruncated || isCounted {
             reported.removeAll { $0.name == KTAPReader.wholeName && $0.verdict == .fail }
         }
         let failed = reported.filter { $0.verdict == .fail || $0.verdict == .error }
@@ -83,6 +88,11 @@ struct ProgramSuite: Suite {
                     ? "\(first.reason ?? "incomplete"), status \(result.status)"
                     : "not ok: \(first.name)" + (failed.count > 1 ? " and \(failed.count - 1) more" : ""),
                 evidence: first.evidence.isEmpty ? evidence : first.evidence)
+        } else if let totals, totals.failed > 0 {
+            outcome = SuiteResult(
+                name: name, verdict: .fail,
+                reason: "it counts \(totals.failed) of \(totals.counted) results as failed, status \(result.status)",
+                evidence: evidence)
         } else if result.status == skipStatus {
             outcome = SuiteResult(
                 name: name, verdict: .skip,
