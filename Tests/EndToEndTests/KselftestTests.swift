@@ -9,7 +9,8 @@ extension EndToEnd {
     @Suite struct KselftestTests {
         private static let files = [
             "run_kselftest.sh": "#!/bin/sh\n",
-            "kselftest-list.txt": "demo:nested.sh\ndemo:skips.sh\ndemo:writes.sh\ndemo:absent\ndemo:left_out.sh\n",
+            "kselftest-list.txt":
+                "demo:nested.sh\ndemo:skips.sh\ndemo:crashes.sh\ndemo:writes.sh\ndemo:absent\ndemo:left_out.sh\n",
             "demo/settings": "timeout=7\n",
             "demo/nested.sh": """
             #!/bin/sh
@@ -25,6 +26,7 @@ extension EndToEnd {
 
             """,
             "demo/skips.sh": "#!/bin/sh\necho no such device; exit 4\n",
+            "demo/crashes.sh": "#!/bin/sh\necho what it said before; echo c >/proc/sysrq-trigger\n",
             // Not executable, and leaves a file beside itself.
             "demo/writes.sh": "#!/bin/sh\nset -e\necho words >left\ncat left ../demo/settings\n",
             "demo/left_out.sh": "#!/bin/sh\nexit 1\n",
@@ -65,14 +67,21 @@ extension EndToEnd {
                 #expect(
                     verdicts == [
                         "demo:nested.sh": .fail, "demo:nested.sh/outer/inner": .fail, "demo:nested.sh/outer": .fail,
-                        "demo:nested.sh/other": .pass, "demo:skips.sh": .skip, "demo:writes.sh": .pass,
+                        "demo:nested.sh/other": .pass, "demo:skips.sh": .skip, "demo:crashes.sh": .fail,
+                        "demo:writes.sh": .pass,
                         "demo:absent": .error, "demo:left_out.sh": .skip,
                     ])
                 let cases = Dictionary(uniqueKeysWithValues: cell.cases.map { ($0.name, $0) })
                 #expect(cases["demo:skips.sh"]?.reason == "no such device")
-                let log = try #require(cases["demo:writes.sh"]?.files.first)
-                let path = out.appending(cell.directory).appending(FilePath(log).components)
-                #expect(try String(contentsOfFile: path.string, encoding: .utf8) == "words\ntimeout=7\n")
+                // That of the case which took its guest along comes from the results disk.
+                for (name, text) in [
+                    ("demo:writes.sh", "words\ntimeout=7\n"), ("demo:crashes.sh", "what it said before\n"),
+                ] {
+                    let log = try #require(cases[name]?.files.first { $0.hasSuffix("\(name).log") })
+                    let path = out.appending(cell.directory).appending(FilePath(log).components)
+                    #expect(try String(contentsOfFile: path.string, encoding: .utf8) == text)
+                }
+                #expect(cell.guests?.count == 2)
                 // The user's tree is as it was.
                 #expect(!FileManager.default.fileExists(atPath: tree.appending("demo/left").string))
             }

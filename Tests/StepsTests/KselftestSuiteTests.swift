@@ -1,6 +1,8 @@
+import Foundation
 import HostProcess
 import Kselftest
 import RunRecord
+import SystemPackage
 import TestPlan
 import Testing
 
@@ -105,5 +107,22 @@ struct KselftestSuiteTests {
     func fileNames() throws {
         let test = try #require(KselftestCase("net/forwarding:router.sh"))
         #expect(KselftestSuite.fileName(of: test) == "net-forwarding:router.sh.log")
+    }
+
+    @Test("what a lost guest left is taken over, but no link that it made")
+    func salvage() async throws {
+        try await withScratchDirectory { scratch in
+            let suite = KselftestSuite(request: KselftestRequest(collections: ["a"]), timeout: .seconds(1))
+            let (disk, cell) = (scratch.appending("disk"), scratch.appending("cell"))
+            let logs = disk.appending("kselftest")
+            try FileManager.default.createDirectory(atPath: logs.string, withIntermediateDirectories: true)
+            try "words\n".write(toFile: logs.appending("a:one.log").string, atomically: false, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(
+                atPath: logs.appending("a:two.log").string, withDestinationPath: "/etc/passwd")
+            #expect(suite.salvage("a:one", from: disk, to: cell) == ["kselftest/a:one.log"])
+            #expect(try String(contentsOfFile: cell.string + "/kselftest/a:one.log", encoding: .utf8) == "words\n")
+            #expect(suite.salvage("a:two", from: disk, to: cell).isEmpty)
+            #expect(suite.salvage("a:three", from: disk, to: cell).isEmpty)
+        }
     }
 }
