@@ -6,7 +6,7 @@ public enum GuestPlace {
     public static let results = "/mnt/vmharness-results"
     /// `RESULT_BASE`; `check` makes a directory a section in it.
     public static let resultBase = "\(results)/fstests"
-    /// Where `check` runs: links into the tree, in a directory that can be written to. `check` looks for the core
+    /// Where `check` runs: links into the tree, in directories that can be written to. `check` looks for the core
     /// dumps of cases in its own directory, and on a read-only tree there would never be one.
     public static let work = "/var/lib/xfstests"
     /// Configurations and lists of cases; a tmpfs.

@@ -11,6 +11,8 @@ struct CacheLabels {
 
     private let cache: Cache
     private var kernels: [String: KernelManifest] = [:]
+    /// The newest of each tree that was compiled again and again.
+    private var newestBuilds: [String: (digest: String, made: Date)] = [:]
     private var images: [String: RootImageManifest] = [:]
     /// The digests of images that are current for some definition.
     private let currentImages: Set<String>
@@ -20,7 +22,13 @@ struct CacheLabels {
     init(_ cache: Cache) async throws {
         self.cache = cache
         for digest in cache.digests(of: .kernels) {
-            kernels[digest] = try? KernelManifest.read(cache.entry(.kernels, digest))
+            guard let kernel = try? KernelManifest.read(cache.entry(.kernels, digest)) else { continue }
+            kernels[digest] = kernel
+            let path = cache.entry(.kernels, digest).appending(KernelManifest.fileName)
+            let made = try? FileManager.default.attributesOfItem(atPath: path.string)[.modificationDate] as? Date
+            guard Self.isBuild(kernel), let made else { continue }
+            if let other = newestBuilds[kernel.name], other.made > made { continue }
+            newestBuilds[kernel.name] = (digest, made)
         }
         for digest in cache.digests(of: .images) {
             images[digest] = try? RootImageManifest.read(cache.entry(.images, digest))
@@ -46,6 +54,8 @@ struct CacheLabels {
         }
     }
 
+    private static func isBuild(_ kernel: KernelManifest) -> Bool { kernel.name.hasPrefix("build:") }
+
     func label(of kind: Cache.Kind, _ digest: String) async -> Label {
         let entry = cache.entry(kind, digest)
         switch kind {
@@ -54,7 +64,10 @@ struct CacheLabels {
                 return Label(what: "of another version of vmharness", isStale: true)
             }
             let version = kernel.version.isEmpty ? "" : ", \(kernel.version)"
-            return Label(what: "\(kernel.name): \(kernel.release)\(version)")
+            let isOld = Self.isBuild(kernel) && newestBuilds[kernel.name]?.digest != digest
+            return Label(
+                what: "\(kernel.name): \(kernel.release)\(version)" + (isOld ? ", compiled anew since" : ""),
+                isStale: isOld)
         case .images:
             guard let image = images[digest] else {
                 return Label(what: "of another version of vmharness", isStale: true)

@@ -8,7 +8,7 @@ public struct SourceBuilder: Sendable {
     private let cache: Cache
     private let progress: @Sendable (String) -> Void
 
-    private static let format = 1
+    private static let format = 2
     private static let limit = Duration.seconds(900)
 
     /// - Parameters:
@@ -44,7 +44,12 @@ public struct SourceBuilder: Sendable {
             let place = sandbox.root == nil ? work.string : BuildSandbox.place.string
             return (
                 sandbox.command(
-                    "make", ["--no-print-directory", "-C", ground.tree, "M=\(place)"] + ground.words + ["modules"]),
+                    "make",
+                    [
+                        "--no-print-directory", "-C", ground.tree, "M=\(place)",
+                        // What the kernel and its debug information say of places is about the plan's own directory.
+                        "KCFLAGS=-ffile-prefix-map=\(place)=\(source.lastComponent?.string ?? "module")",
+                    ] + ground.words + ["modules"]),
                 place, ".ko"
             )
         }

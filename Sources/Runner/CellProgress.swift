@@ -6,6 +6,8 @@ final class CellProgress: Sendable {
     private struct State {
         /// All cases of a suite's step, once a guest has told them.
         var planned: [Int: [String]] = [:]
+        /// When a guest was first ready for it.
+        var began: [Int: ContinuousClock.Instant] = [:]
         /// Those that have a record.
         var recorded: [Int: Set<String>] = [:]
         /// How many guests were lost in a test.
@@ -23,9 +25,17 @@ final class CellProgress: Sendable {
         state = Mutex(State(recorded: recorded))
     }
 
-    /// Keeps the names of a step's cases.
+    /// Keeps the names of a step's cases, of which the first are about to begin.
     func plan(_ names: [String], step: Int) {
-        state.withLock { $0.planned[step] = names }
+        state.withLock { state in
+            state.planned[step] = names
+            state.began[step] = state.began[step] ?? .now
+        }
+    }
+
+    /// How long a step has been going on, over all its guests.
+    func elapsed(step: Int) -> Duration {
+        state.withLock { $0.began[step] }.map { ContinuousClock.now - $0 } ?? .zero
     }
 
     /// The cases of a step without a record, in their order; none if no guest has told them yet.

@@ -297,8 +297,10 @@ struct GuestSession: Sendable {
     }
 
     private func hold(_ shell: RemoteShell?) async throws {
+        // A guest is not kept for what happened in another.
+        let own = journal.record.cases.filter { $0.guest == directory.guest }
         guard let wait = runner.options.keepFailed,
-            Verdict.over(journal.record.cases.map(\.verdict)).exitStatus != 0
+            Verdict.over(own.map(\.verdict)).exitStatus != 0
         else { return }
         let command =
             shell.map { Command("ssh", $0.interactiveArguments).description }

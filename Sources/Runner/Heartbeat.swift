@@ -1,11 +1,11 @@
 import HostProcess
 import Machine
 
-/// What can be seen from outside of a guest that works: its disks' requests and
-/// the bytes of its console. A case that neither writes, reads nor speaks may
+/// What can be seen from outside of a guest that works: its disks' requests,
+/// the bytes of its console and what its virtiofsd do. A case that neither writes, reads nor speaks may
 /// still compute, so silence alone ends nothing before its limit.
 struct Heartbeat: Sendable {
-    /// Requests of all disks, and kilobytes of the console.
+    /// Requests of all disks, kilobytes of the console and hundredths of a second of the daemons' time.
     private var count = 0
     private var last = ContinuousClock.now
     /// Seconds the guest's CPUs had waited for one of the host's, at the beginning.
@@ -29,13 +29,12 @@ struct Heartbeat: Sendable {
     ///
     /// - Throws: `CancellationError`.
     mutating func look(_ guest: Guest, console: ConsoleRecorder) async throws {
-        guard let now = try await Self.requests(guest).map({ $0 + console.count / 1024 }) else { return }
+        guard let requests = try await Self.requests(guest) else { return }
+        let served = HostThread.all(of: Array(guest.daemons.values)).map(\.ran).reduce(0, +)
+        let now = requests + console.count / 1024 + Int(served * 100)
         if now - count >= Self.least { last = .now }
         count = now
     }
-
-    /// A case begins, which is something done.
-    mutating func beat() { last = .now }
 
     private static func waited(_ guest: Guest) -> Double {
         HostThread.all(of: [guest.pid]).filter(\.runsGuest).map(\.waited).max() ?? 0

@@ -7,8 +7,9 @@ struct HostThread: Sendable {
     let state: String
     let wchan: String
     let stack: String
-    /// Seconds it was runnable and had no CPU (second field of schedstat,
-    /// Documentation/scheduler/sched-stats.rst).
+    /// Seconds it had a CPU (first field of schedstat, Documentation/scheduler/sched-stats.rst).
+    let ran: Double
+    /// Seconds it was runnable and had none (second field).
     let waited: Double
 
     /// True for a thread on which QEMU runs guest CPUs: `CPU 0/TCG`, `CPU 1/KVM`,
@@ -28,10 +29,10 @@ struct HostThread: Sendable {
             }
             let name = text("comm")
             guard !name.isEmpty else { return nil }
-            let waited = text("schedstat").split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+            let times = text("schedstat").split(separator: " ").map { (Double($0) ?? 0) / 1e9 }
             return HostThread(
                 id: tid, name: name, state: ProcessTable.state(of: tid).map(String.init) ?? "?",
-                wchan: text("wchan"), stack: text("stack"), waited: waited / 1e9)
+                wchan: text("wchan"), stack: text("stack"), ran: times.first ?? 0, waited: times.dropFirst().first ?? 0)
         }
     }
 

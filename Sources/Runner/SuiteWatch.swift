@@ -229,6 +229,7 @@ struct SuiteWatch {
     /// Looks whether the running case still does something.
     private mutating func look() async throws -> SuiteRun.Ending? {
         pending += session.recorder.drain(all: false)
+        if session.progress.elapsed(step: run.number) > run.step.timeout { return try await timeIsUp() }
         guard var running else { return nil }
         try await running.heartbeat.look(session.guest, console: session.recorder)
         self.running = running
@@ -240,6 +241,17 @@ struct SuiteWatch {
         else { return nil }
         let starved = waited > 1 ? ", of which the host gave it no CPU for \(Int(waited)) s" : ""
         return try await lose { try await $0.hung("\(running.name) \(reason)\(starved)") }
+    }
+
+    /// The step's own time is over, whatever its cases' limits.
+    private mutating func timeIsUp() async throws -> SuiteRun.Ending {
+        let reason = "the step's time of \(run.step.timeout) is over"
+        var answers = true
+        if running != nil {
+            let ending = try await lose { try await $0.hung(reason) }
+            if case .goOn(_, _, let shellAnswers) = ending { answers = shellAnswers }
+        }
+        return keepWords(.stopped(StepRun.Stop(reason: reason, shellAnswers: answers)))
     }
 
     /// Records the case in which the guest was lost.

@@ -23,8 +23,7 @@ func cycleModule(
         state() {
             echo "@state $1 taint $(cat /proc/sys/kernel/tainted)"
             awk -v s="$1" '/^(SUnreclaim|VmallocUsed|Percpu):/ {print "@state", s, $1, $2}' /proc/meminfo
-            awk -v s="$1" '/lock-classes:|dependency chains:/ {print "@state", s, $1 "-" $2, $(NF > 3 ? NF - 1 : 2)}' \
-                /proc/lockdep_stats 2>/dev/null
+            awk -v s="$1" '\(lockdepCounters)' /proc/lockdep_stats 2>/dev/null
         }
         once() {
             \(insert) || { echo "@failed $1 insert"; return 1; }
@@ -63,6 +62,12 @@ func cycleModule(
     }
     return StepResult(.passed, output: said + comparison.lines.joined(separator: "\n") + "\n")
 }
+
+/// The awk program that makes states of `/proc/lockdep_stats` (kernel/locking/lockdep_proc.c), of the moment `s`.
+let lockdepCounters = """
+    /^ lock-classes:/ {print "@state", s, "lock-classes", $2}
+    /^ dependency chains:/ {print "@state", s, "dependency-chains", $3}
+    """
 
 /// The guest before, after the first and after the last of many cycles.
 struct CycleComparison {

@@ -50,7 +50,13 @@ extension FstestsSuite {
             mkdir -p \(GuestPlace.resultBase) \(GuestPlace.run)/bin
             rm -rf \(GuestPlace.work)
             mkdir -p \(GuestPlace.work)
-            for entry in \(GuestPlace.tree)/*; do ln -s "$entry" \(GuestPlace.work)/; done
+            for entry in \(GuestPlace.tree)/*; do
+                case "$entry" in
+                # A case with several good outputs links the one that counts beside itself (_link_out_file).
+                */tests) cp -rs "$entry" \(GuestPlace.work)/ ;;
+                *) ln -s "$entry" \(GuestPlace.work)/ ;;
+                esac
+            done
             [ -p \(FstestsSession.gate) ] || mkfifo \(FstestsSession.gate)
             cat >\(GuestPlace.run)/bin/logger <<'EOF'
             \(FstestsSession.logger)

@@ -14,9 +14,11 @@ struct FunctionTable: Sendable {
     }
 
     private let functions: [String: [Function]]
+    private let isOfModule: Bool
 
     /// Padding between two functions is less than this: kernels align them to 64 bytes at most.
     private static let largestPadding: UInt64 = 64
+    private static let page: UInt64 = 4096
 
     /// - Throws: `Failure` if the symbol table is damaged.
     init(_ file: ELFFile) throws {
@@ -44,6 +46,7 @@ struct FunctionTable: Sendable {
             }
             last = function
         }
+        isOfModule = file.isRelocatable
         functions = Dictionary(grouping: found, by: \.name).mapValues { Array(Set($0.map(\.function))) }
     }
 
@@ -67,7 +70,14 @@ struct FunctionTable: Sendable {
         let close = candidates.filter {
             $0.size > 0 && size >= $0.size && size - $0.size < Self.largestPadding
         }
-        return close.count == 1 ? close[0] : nil
+        if !close.isEmpty || !isOfModule { return close.count == 1 ? close[0] : nil }
+        // The last function of a module's memory of a kind, such as its init function, ends for the kernel with the
+        // page (kernel/module/kallsyms.c: `find_kallsyms_symbol()`).
+        let last = candidates.filter {
+            $0.span == nil && offset <= $0.size && size >= $0.size && size - $0.size < Self.page
+                && ($0.address &+ size) % Self.page == 0
+        }
+        return last.count == 1 ? last[0] : nil
     }
 
     /// A function of a name that occurs once.

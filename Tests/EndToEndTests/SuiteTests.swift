@@ -79,6 +79,17 @@ extension EndToEnd {
             }
         }
 
+        @Test(.timeLimit(.minutes(10))) func endsWhenItsTimeIsOver() async throws {
+            try await Harness.runPlan("suite-late") { run, _, result in
+                #expect(result.status == 1)
+                let cases = try #require(run.cells.first?.cases)
+                let verdicts = Dictionary(uniqueKeysWithValues: cases.map { ($0.name, $0.verdict) })
+                #expect(verdicts == ["one": .pass, "two": .fail, "three": .skip, "after": .skip])
+                let last = try #require(cases.first { $0.name == "three" })
+                #expect(last.reason == "not run: the step's time of 5.0 seconds is over")
+            }
+        }
+
         @Test(.timeLimit(.minutes(10))) func spreadsCasesOverGuests() async throws {
             try await Harness.runPlan("suite-shards") { run, _, result in
                 #expect(result.status == 0)

@@ -4,9 +4,8 @@ import Testing
 /// What `check` really printed.
 struct CheckOutputTests {
     private static let captured = [
-        "badmount", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3", "iter-I3",
-        "iter-i3",
-        "notrun", "pass-ext4", "pass-xfs", "two-sections",
+        "badmount", "expunge-E", "expunge-E-ignored-nodevfd", "fail-dmesg", "fail-outbad", "flaky-L3", "interrupted",
+        "iter-I3", "iter-i3", "notrun", "pass-ext4", "pass-xfs", "two-sections",
     ]
 
     private func events(_ name: String) throws -> [CheckEvent] {
@@ -96,6 +95,18 @@ struct CheckOutputTests {
             try events("badmount") == [
                 .setupError("common/config: TEST_DEV (/dev/vdz) is not a block device or a network filesystem")
             ])
+    }
+
+    @Test("a check that was ended in a case leaves it without a verdict, though its status is 0")
+    func interrupted() throws {
+        var output = CheckOutput()
+        let events = output.read(try Fixture.bytes("interrupted/check.stdout"))
+        #expect(began(events) == ["generic/005", "generic/006", "generic/034", "generic/049"])
+        #expect(output.running == "generic/049")
+        #expect(output.finish().isEmpty)
+        let cases = ended(events)
+        #expect(cases.map(\.name) == ["generic/997", "generic/005", "generic/006", "generic/034"])
+        #expect(cases.map(\.status) == [.missing, .pass, .expunged, .pass])
     }
 
     @Test("a complaint of the shell before anything else is kept")

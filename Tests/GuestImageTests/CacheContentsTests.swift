@@ -35,6 +35,26 @@ struct CacheContentsTests {
         }
     }
 
+    /// Who compiles a kernel twenty times a day has twenty of it, and wants one.
+    @Test func ofATreeCompiledAgainTheNewestCounts() async throws {
+        try await withScratchDirectory { root in
+            let cache = Cache(root: root)
+            for (digest, seconds) in [(one, 2000.0), (two, 1000.0)] {
+                let entry = try await cache.ensure(.kernels, digest) { entry in
+                    try KernelManifest(
+                        release: "6.12.1", version: "", banner: nil, packages: [], hasVmlinux: false, hasConfig: false,
+                        name: "build:/linux"
+                    ).write(to: entry)
+                }
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: seconds)],
+                    ofItemAtPath: entry.appending("kernel.json").string)
+            }
+            #expect(try await CacheContents(cache).removeStale().map(\.digest) == [two])
+            #expect(try await CacheContents(cache).list().map(\.digest) == [one])
+        }
+    }
+
     @Test func whatIsInUseStaysAndSaysSo() async throws {
         try await withScratchDirectory { root in
             let cache = try await cache(in: root)

@@ -115,6 +115,24 @@ struct SymbolizerTests {
         }
     }
 
+    /// As real kernels print a module's init function: `bad_init+0x54/0x1000 [bad]`.
+    @Test(.enabled(if: SampleKernel.isInstalled("addr2line")))
+    func theLastFunctionOfAModuleEndsWithItsPage() async throws {
+        try await SampleKernel.with { sample in
+            let symbolizer = try await Self.symbolizer(sample, [.addr2line])
+            var frame = try sample.frame("sample_start", module: "sample_mod")
+            let end = try #require(frame.offset)
+            var frames: [Frame] = []
+            for (offset, size) in [(end, 0x1000), (end, 0x800), (end, 0x2000), (end + 1, 0x1000)] as [(UInt64, UInt64)]
+            {
+                (frame.offset, frame.size) = (offset, size)
+                frames.append(frame)
+            }
+            let found = try await Self.locations(symbolizer, frames)
+            #expect(found.map(\.location) == [try sample.place(of: "start"), nil, nil, nil])
+        }
+    }
+
     @Test func anotherKernelsReportIsLeftAlone() async throws {
         try await SampleKernel.with { sample in
             let symbolizer = try await Symbolizer(kernel: sample.vmlinux)
