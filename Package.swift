@@ -45,6 +45,7 @@ let package = Package(
         .target(
             name: "Fstests", dependencies: ["HostProcess", "RunRecord", "TestPlan", system], swiftSettings: settings),
         .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
+        .target(name: "Kselftest", dependencies: ["HostProcess", "TestPlan", system], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(
@@ -55,14 +56,16 @@ let package = Package(
         // MARK: Floor 2
         .target(
             name: "Steps",
-            dependencies: ["Fstests", "HostProcess", "KernelLog", "RemoteShell", "RunRecord", "TestPlan", system],
+            dependencies: [
+                "Fstests", "HostProcess", "KernelLog", "Kselftest", "RemoteShell", "RunRecord", "TestPlan", system,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "Runner",
             dependencies: [
-                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "RunRecord", "Steps",
-                "Symbolizer", "TestPlan", system,
+                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Kselftest", "Machine", "RemoteShell",
+                "RunRecord", "Steps", "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings
         ),
@@ -93,6 +96,9 @@ let package = Package(
         .testTarget(
             name: "KernelLogTests", dependencies: ["KernelLog"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
+            name: "KselftestTests", dependencies: ["HostProcess", "Kselftest", "TestPlan", system],
+            swiftSettings: settings),
+        .testTarget(
             name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
@@ -113,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "StepsTests",
             dependencies: [
-                "Fstests", "GuestImage", "HostProcess", "Machine", "RemoteShell", "RunRecord", "Steps", "TestPlan",
-                "TestSupport", system,
+                "Fstests", "GuestImage", "HostProcess", "Kselftest", "Machine", "RemoteShell", "RunRecord", "Steps",
+                "TestPlan", "TestSupport", system,
             ],
             exclude: ["Fixtures"],
             swiftSettings: settings),

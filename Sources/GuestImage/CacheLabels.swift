@@ -39,7 +39,12 @@ struct CacheLabels {
             names.filter { $0.hasPrefix("recipe-") }.compactMap {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: directory.appending($0).string)
             })
-        for suite in Toolchain.packages.keys { toolchains[try await Toolchain.digest(of: suite)] = suite }
+        for suite in Toolchain.packages.keys {
+            for purpose in Toolchain.Purpose.allCases {
+                let words = purpose == .selftests ? "\(suite), with libraries for selftests" : suite
+                toolchains[try await Toolchain.digest(of: suite, for: purpose)] = words
+            }
+        }
         for (digest, image) in images {
             let root = image.image(at: cache.entry(.images, digest), digest: digest)
             for (kernelDigest, kernel) in kernels {

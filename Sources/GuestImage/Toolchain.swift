@@ -6,6 +6,14 @@ import SystemPackage
 /// `linux-kbuild` programs need a newer C library than the host's, and a module
 /// must be built by the compiler that built its kernel.
 struct Toolchain {
+    /// What a root is for.
+    enum Purpose: String, CaseIterable {
+        /// Modules and programs of plans.
+        case plans
+        /// The kernel's selftests, which want libraries.
+        case selftests
+    }
+
     /// The suite, such as `bookworm`.
     let suite: String
     /// Names the content.
@@ -27,6 +35,12 @@ struct Toolchain {
         "trixie": ["gcc-14", "libelf1t64", "libssl3t64", "zlib1g", "pahole"],
     ]
     private static let everywhere = ["make", "libc6-dev"]
+    /// `make headers`, `make install`, and the libraries of the usual collections: those of bpf, which want a clang of
+    /// the kernel's age, are left out, and 32-bit programs, whose libraries no guest has.
+    private static let forSelftests = [
+        "gcc", "rsync", "pkg-config", "libcap-dev", "libcap-ng-dev", "libmount-dev", "libnuma-dev", "libpopt-dev",
+        "libfuse-dev", "libmnl-dev", "libelf-dev", "libssl-dev", "libasound2-dev", "zlib1g-dev",
+    ]
 
     /// The suite whose toolchain builds programs for the guests: that of the images.
     static let programSuite = "trixie"
@@ -38,17 +52,19 @@ struct Toolchain {
     ///
     /// - Throws: `Failure` for a suite we know no compiler of; as `Bootstrap.make`.
     static func ensure(
-        _ suite: String, cache: Cache, progress: @Sendable (String) -> Void
+        _ suite: String, for purpose: Purpose = .plans, cache: Cache, progress: @Sendable (String) -> Void
     ) async throws -> Toolchain {
         guard let own = packages[suite] else {
             throw Failure(
                 "no compiler is known for this suite", on: suite,
                 advice: "known: \(packages.keys.sorted().joined(separator: ", "))", blame: .request)
         }
-        let all = own + everywhere
-        let digest = try await digest(of: suite)
+        let all = packages(of: suite, for: purpose)
+        let digest = try await digest(of: suite, for: purpose)
         let entry = try await cache.ensure(.toolchains, digest) { scratch in
-            progress("making a build root of \(suite) with \(own[0])")
+            progress(
+                "making a build root of \(suite) with \(own[0])"
+                    + (purpose == .selftests ? " and the libraries of selftests" : ""))
             let root = scratch.appending("root")
             try await Bootstrap(suite: suite, packages: all, purpose: "build root of \(suite)", time: 1_735_689_600)
                 .make(root, scratch: scratch)
@@ -60,9 +76,13 @@ struct Toolchain {
     }
 
     /// Names the content of a suite's toolchain.
-    static func digest(of suite: String) async throws -> String {
-        let all = (packages[suite] ?? []) + everywhere
+    static func digest(of suite: String, for purpose: Purpose = .plans) async throws -> String {
+        let all = packages(of: suite, for: purpose)
         return try await Digest.of("toolchain \(format)\n\(suite)\n" + all.joined(separator: "\n"))
+    }
+
+    private static func packages(of suite: String, for purpose: Purpose) -> [String] {
+        (packages[suite] ?? []) + everywhere + (purpose == .selftests ? forSelftests : [])
     }
 
     /// The version of a package in it; empty if it is not there.

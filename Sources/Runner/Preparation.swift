@@ -100,7 +100,9 @@ public struct Preparation: Sendable {
             let kernel = kernels[cell.kernel]!
             let image = try await images.ensure(cell.plan.guest.image)
             let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
-            let tree = try await SuiteTree(for: cell.plan, cache: cache)
+            let tree =
+                lacks[cell] == nil
+                ? try await SuiteTree(for: cell.plan, on: kernel, cache: cache, progress: progress) : SuiteTree()
             let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(

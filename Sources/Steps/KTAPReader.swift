@@ -20,28 +20,40 @@ public struct StepCase: Sendable, Hashable {
     }
 }
 
-/// Reads KTAP in a kernel log (Documentation/dev-tools/ktap.rst): the results
-/// of KUnit and of modules that print it.
+/// Reads KTAP (Documentation/dev-tools/ktap.rst) and TAP 13 and 14: the results of KUnit and of modules in a kernel
+/// log, and those of programs. Results inside a result are indented or, as kselftest's scripts have it, prefixed by
+/// `# `; their names begin with that of the result around them.
 struct KTAPReader {
     private(set) var cases: [StepCase] = []
     private var diagnostics: [String] = []
     private var isOpen = false
     /// KUnit announced its suites, and then ran none of them.
     private var isDisabled = false
-    private var planned: Int?
+    /// Results announced at the top; nil if none were.
+    private(set) var planned: Int?
     private var seenAtTop = 0
     /// The suites announced by `# Subtest: NAME`, with the indentation of their tests.
     private var suites: [(depth: Int, name: String)] = []
+    /// How many `# ` stand before the lines of the document that is being read.
+    private var prefixes = 0
+    /// The results since the last one at the top: the depth to which each has its name, and the name that it has of there.
+    private var unnamed: [(index: Int, depth: Int, outermost: String?)] = []
 
+    /// The name of the case that stands for the whole output: what it announced and did not report.
+    static let wholeName = "KTAP"
+    /// Spaces that a `# ` counts for.
+    private static let prefixDepth = 4
+    private static let mostPrefixes = 8
     private static let mostCases = 10_000
     private static let mostDiagnostics = 20
 
     /// The results in lines without priority and time.
-    static func cases(in lines: [String]) -> [StepCase] {
-        var reader = KTAPReader()
-        for line in lines { reader.take(line) }
-        reader.finish()
-        return reader.cases
+    static func cases(in lines: [String]) -> [StepCase] { KTAPReader(lines).cases }
+
+    /// Reads lines without priority and time.
+    init(_ lines: [String]) {
+        for line in lines { take(line) }
+        finish()
     }
 
     private mutating func take(_ line: String) {
@@ -56,6 +68,7 @@ struct KTAPReader {
                 depth = inner
             }
         }
+        depth += takePrefixes(&text)
         if text.hasPrefix("KTAP version ") || text.hasPrefix("TAP version ") {
             isOpen = true
             return
@@ -71,13 +84,52 @@ struct KTAPReader {
         } else if text.hasPrefix("#") {
             if diagnostics.count < Self.mostDiagnostics { diagnostics.append(String(text.drop { "# ".contains($0) })) }
         } else if text.hasPrefix("Bail out!") {
-            add(StepCase(name: "KTAP", verdict: .error, reason: String(text)))
+            add(StepCase(name: Self.wholeName, verdict: .error, reason: String(text)))
         } else if var result = Self.result(text) {
             if depth == 0 { seenAtTop += 1 }
-            // The result of a suite comes after those of its tests, one level up.
-            suites.removeAll { $0.depth > depth }
+            nameResults(below: depth, by: result.name)
+            // The result of a suite comes after those of its tests, one level up, or under its announcement (TAP 14).
+            suites.removeAll { $0.depth > depth || $0.depth == depth && $0.name == result.name }
+            if cases.count < Self.mostCases {
+                unnamed.append((cases.count, suites.first?.depth ?? depth, suites.first?.name))
+            }
+            if depth == 0 { unnamed = [] }
             result.name = (suites.map(\.name) + [result.name]).joined(separator: "/")
             add(result)
+        }
+    }
+
+    /// Takes the `# ` of a document inside a document away, and returns how deep that is. A result without them ends it.
+    private mutating func takePrefixes(_ text: inout Substring) -> Int {
+        var rest = text
+        var taken = 0
+        var depth = 0
+        while taken < Self.mostPrefixes, rest.hasPrefix("# ") {
+            var inner = rest.dropFirst(2)
+            let spaces = Self.indentation(&inner)
+            let isVersion = inner.hasPrefix("KTAP version ") || inner.hasPrefix("TAP version ")
+            guard isOpen, taken < prefixes || isVersion else { break }
+            // Diagnostics of the document around it.
+            guard Self.isKTAP(inner) else { break }
+            taken += 1
+            depth += Self.prefixDepth + spaces
+            rest = inner
+            if isVersion { prefixes = taken }
+        }
+        if taken < prefixes, Self.result(rest) != nil { prefixes = taken }
+        text = rest
+        return depth
+    }
+
+    /// Puts the name of a result before those of the results inside it, unless a suite's announcement gave it to them.
+    private mutating func nameResults(below depth: Int, by name: String) {
+        var last = unnamed.count
+        while last > 0, unnamed[last - 1].depth > depth {
+            last -= 1
+            let index = unnamed[last].index
+            if unnamed[last].outermost != name { cases[index].name = "\(name)/\(cases[index].name)" }
+            unnamed[last].outermost = nil
+            unnamed[last].depth = depth
         }
     }
 
@@ -95,12 +147,12 @@ struct KTAPReader {
         if isDisabled, seenAtTop == 0 {
             cases.append(
                 StepCase(
-                    name: "KTAP", verdict: .error,
+                    name: Self.wholeName, verdict: .error,
                     reason: "KUnit is disabled in this kernel: insert the module kunit first, with enable=1"))
         } else if let planned, seenAtTop < planned {
             cases.append(
                 StepCase(
-                    name: "KTAP", verdict: .fail, reason: "\(planned) results announced, \(seenAtTop) reported",
+                    name: Self.wholeName, verdict: .fail, reason: "\(planned) results announced, \(seenAtTop) reported",
                     evidence: diagnostics))
         }
     }
@@ -137,6 +189,13 @@ struct KTAPReader {
             let reason = directive.dropFirst(4).drop { " :".contains($0) }
             return StepCase(
                 name: title, verdict: .skip, reason: reason.isEmpty ? "skipped by the test" : String(reason))
+        }
+        // A failure that the test expects: TAP's TODO and kselftest's XFAIL, which its programs print behind `ok`.
+        for word in ["XFAIL", "TODO"] {
+            guard let directive, directive.uppercased().hasPrefix(word), !passed || word == "XFAIL" else { continue }
+            let reason = directive.dropFirst(word.count).drop { " :".contains($0) }
+            return StepCase(
+                name: title, verdict: .known, reason: reason.isEmpty ? "expected by the test" : String(reason))
         }
         return StepCase(name: title, verdict: passed ? .pass : .fail)
     }

@@ -4,6 +4,7 @@ public import TestPlan
 public func suite(of step: PlanStep) -> (any Suite)? {
     switch step.action {
     case .fstests(let request): FstestsSuite(request)
+    case .kselftest(let request): KselftestSuite(request: request, timeout: step.timeout)
     case .suite(let request) where request.list != nil: ProgramSuite(request: request, timeout: step.timeout)
     default: nil
     }

@@ -74,4 +74,51 @@ import Testing
         #expect(cases.map(\.verdict) == [.error])
         #expect(cases[0].reason == "Bail out! no tracepoint")
     }
+
+    /// As `run_kselftest.sh` and 6.12's mm/run_vmtests.sh print what is inside a result.
+    @Test func resultsBehindAHashBelongToTheResultThatFollows() {
+        let cases = KTAPReader.cases(in: [
+            "TAP version 13", "1..2", "# selftests: mm: run_vmtests.sh", "# TAP version 13", "# # ----",
+            "# # TAP version 13",
+            "# # 1..1", "# # ok 1 Read same data", "# ok 1 hugepage-mmap", "# # TAP version 13", "# # 1..1",
+            "# # # got 1", "# # not ok 1 Read same data", "# not ok 2 hugepage-shm # exit=1",
+            "not ok 1 selftests: mm: run_vmtests.sh # exit=1", "# ok 1 is no result of a document",
+            "ok 2 selftests: mm: other",
+        ])
+        #expect(
+            cases.map(\.name) == [
+                "selftests: mm: run_vmtests.sh/hugepage-mmap/Read same data",
+                "selftests: mm: run_vmtests.sh/hugepage-mmap",
+                "selftests: mm: run_vmtests.sh/hugepage-shm/Read same data",
+                "selftests: mm: run_vmtests.sh/hugepage-shm", "selftests: mm: run_vmtests.sh",
+                "selftests: mm: other",
+            ])
+        #expect(cases.map(\.verdict) == [.pass, .pass, .fail, .fail, .fail, .pass])
+        #expect(cases[2].evidence == ["got 1"])
+    }
+
+    @Test func indentedResultsWithoutAnAnnouncementAreNamedByTheirParent() {
+        let cases = KTAPReader.cases(in: [
+            "KTAP version 1", "1..2", "    KTAP version 1", "    1..1", "        KTAP version 1", "        1..1",
+            "        ok 1 leaf", "    ok 1 branch", "ok 1 tree", "    1..1", "    ok 1 leaf", "ok 2 other",
+        ])
+        #expect(cases.map(\.name) == ["tree/branch/leaf", "tree/branch", "tree", "other/leaf", "other"])
+    }
+
+    /// TAP 14 announces a subtest at the indentation of its parent.
+    @Test func subtestsOfTAP14() {
+        let cases = KTAPReader.cases(in: [
+            "TAP version 14", "1..1", "# Subtest: inner", "    1..1", "    ok 1 - first", "ok 1 - inner",
+        ])
+        #expect(cases.map(\.name) == ["inner/first", "inner"])
+    }
+
+    @Test func failuresThatTheTestExpects() {
+        let cases = KTAPReader.cases(in: [
+            "TAP version 13", "1..4", "ok 1 a # XFAIL not in this mode", "not ok 2 b # TODO", "not ok 3 c # exit=1",
+            "ok 4 d # TODO works already",
+        ])
+        #expect(cases.map(\.verdict) == [.known, .known, .fail, .pass])
+        #expect(cases.map(\.reason) == ["not in this mode", "expected by the test", nil, nil])
+    }
 }
