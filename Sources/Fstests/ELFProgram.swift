@@ -74,6 +74,6 @@ struct ELFProgram: Sendable {
 }
 
 extension UInt64 {
-    /// Offsets beyond any file become one that is surely outside.
-    fileprivate var asInt: Int { Int(exactly: self & 0x3FFF_FFFF_FFFF_FFFF) ?? .max }
+    /// Offsets beyond any file become one that is surely outside, and that others can be added to.
+    fileprivate var asInt: Int { Int(Swift.min(self, 1 << 48)) }
 }

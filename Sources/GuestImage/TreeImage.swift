@@ -75,7 +75,8 @@ public struct TreeImage: Sendable {
                 "--create", "--file", archive.string, "--directory", directory.string, "--sort=name", "--mtime=@0",
                 "--owner=0", "--group=0", "--numeric-owner", "--exclude-vcs", "--exclude=./results",
                 "--exclude=./autom4te.cache", "--one-file-system", ".",
-            ]
+            ],
+            environment: ["TAR_OPTIONS": ""]
         ).check(timeout: .seconds(900), advice: "check that the tree can be read, and the free space of \(scratch)")
         return archive
     }
@@ -129,7 +130,14 @@ public struct TreeImage: Sendable {
                     advice: "is it the right archive?", blame: .request)
             }
             files += 1
-            size += Int(String(decoding: words[2], as: UTF8.self)) ?? 0
+            // Sizes are the archive's word, of sparse files any: what is more than is taken need not be summed.
+            guard let bytes = Int(String(decoding: words[2], as: UTF8.self)), (0...Self.largest).contains(bytes)
+            else {
+                throw Failure(
+                    "the tree has a file of more than \(Self.largest >> 30) GiB", on: name.string,
+                    advice: "is it the right archive?", blame: .request)
+            }
+            size += bytes
         }
         guard files <= Self.mostFiles, size <= Self.largest, !list.isTruncated else {
             throw Failure(

@@ -4,7 +4,8 @@ public import RunRecord
 public struct StepCase: Sendable, Hashable {
     /// Its name, with those of the tests around it: `suite/test`.
     public var name: String
-    /// `pass`, `fail`, `skip` or, for a test that never reported, `error`.
+    /// `pass`, `fail`, `skip`, `known` for a failure that the test itself expects, or, for a test that never reported,
+    /// `error`.
     public var verdict: Verdict
     /// The reason of a skip, or what the test said of its failure.
     public var reason: String?
@@ -24,6 +25,15 @@ public struct StepCase: Sendable, Hashable {
 /// log, and those of programs. Results inside a result are indented or, as kselftest's scripts have it, prefixed by
 /// `# `; their names begin with that of the result around them.
 struct KTAPReader {
+    /// What the lines are from.
+    enum Source {
+        /// Everything that the kernel says: nothing counts before a version line.
+        case kernelLog
+        /// One program: TAP needs no version line before version 13, and never a number.
+        case program
+    }
+
+    private let source: Source
     private(set) var cases: [StepCase] = []
     private var diagnostics: [String] = []
     private var isOpen = false
@@ -39,21 +49,33 @@ struct KTAPReader {
     /// The results since the last one at the top: the depth to which each has its name, and the name that it has of there.
     private var unnamed: [(index: Int, depth: Int, outermost: String?)] = []
 
+    /// Results beyond ``mostCases``, and how many of them are not ok.
+    private var dropped = (all: 0, failed: 0)
+
     /// The name of the case that stands for the whole output: what it announced and did not report.
     static let wholeName = "KTAP"
     /// Spaces that a `# ` counts for.
     private static let prefixDepth = 4
     private static let mostPrefixes = 8
-    private static let mostCases = 10_000
+    static let mostCases = 10_000
     private static let mostDiagnostics = 20
 
     /// The results in lines without priority and time.
-    static func cases(in lines: [String]) -> [StepCase] { KTAPReader(lines).cases }
+    ///
+    /// - Parameters:
+    ///   - lines: all that was said.
+    ///   - source: who said it.
+    ///   - isCut: the end is missing, so that results announced and not there are nobody's fault; to be told by the
+    ///     caller.
+    static func cases(in lines: [String], from source: Source = .kernelLog, isCut: Bool = false) -> [StepCase] {
+        KTAPReader(lines, from: source, isCut: isCut).cases
+    }
 
-    /// Reads lines without priority and time.
-    init(_ lines: [String]) {
+    /// Reads lines without priority and time. Parameters as for ``cases(in:from:isCut:)``.
+    init(_ lines: [String], from source: Source = .kernelLog, isCut: Bool = false) {
+        self.source = source
         for line in lines { take(line) }
-        finish()
+        finish(isCut: isCut)
     }
 
     private mutating func take(_ line: String) {
@@ -63,21 +85,21 @@ struct KTAPReader {
         if !isOpen || !Self.isKTAP(text), let colon = text.firstRange(of: ": ") {
             var rest = text[colon.upperBound...]
             let inner = Self.indentation(&rest)
-            if Self.isKTAP(rest), !text[..<colon.lowerBound].contains(" ") {
+            if isOpen ? Self.isKTAP(rest) : Self.isVersion(rest), !text[..<colon.lowerBound].contains(" ") {
                 text = rest
                 depth = inner
             }
         }
         depth += takePrefixes(&text)
-        if text.hasPrefix("KTAP version ") || text.hasPrefix("TAP version ") {
+        if Self.isVersion(text) {
             isOpen = true
             return
         }
-        guard isOpen else { return }
+        guard isOpen || source == .program else { return }
         // Where CONFIG_KUNIT_DEFAULT_ENABLED is not set (lib/kunit/test.c, kunit_run_tests()).
         if text == "kunit: disabled" { isDisabled = true }
-        if text.hasPrefix("1..") {
-            if depth == 0 { planned = (planned ?? 0) + (Int(text.dropFirst(3).prefix(while: \.isNumber)) ?? 0) }
+        if let count = Self.plan(text) {
+            if depth == 0 { planned = Self.sum(planned ?? 0, count) }
         } else if text.hasPrefix("# Subtest: ") {
             suites.removeAll { $0.depth >= depth }
             suites.append((depth, String(text.dropFirst(11).prefix(120))))
@@ -85,7 +107,7 @@ struct KTAPReader {
             if diagnostics.count < Self.mostDiagnostics { diagnostics.append(String(text.drop { "# ".contains($0) })) }
         } else if text.hasPrefix("Bail out!") {
             add(StepCase(name: Self.wholeName, verdict: .error, reason: String(text)))
-        } else if var result = Self.result(text) {
+        } else if var result = Self.result(text, from: source) {
             if depth == 0 { seenAtTop += 1 }
             nameResults(below: depth, by: result.name)
             // The result of a suite comes after those of its tests, one level up, or under its announcement (TAP 14).
@@ -107,8 +129,8 @@ struct KTAPReader {
         while taken < Self.mostPrefixes, rest.hasPrefix("# ") {
             var inner = rest.dropFirst(2)
             let spaces = Self.indentation(&inner)
-            let isVersion = inner.hasPrefix("KTAP version ") || inner.hasPrefix("TAP version ")
-            guard isOpen, taken < prefixes || isVersion else { break }
+            let isVersion = Self.isVersion(inner)
+            guard isOpen || source == .program, taken < prefixes || isVersion else { break }
             // Diagnostics of the document around it.
             guard Self.isKTAP(inner) else { break }
             taken += 1
@@ -116,7 +138,7 @@ struct KTAPReader {
             rest = inner
             if isVersion { prefixes = taken }
         }
-        if taken < prefixes, Self.result(rest) != nil { prefixes = taken }
+        if taken < prefixes, Self.result(rest, from: source) != nil { prefixes = taken }
         text = rest
         return depth
     }
@@ -139,17 +161,29 @@ struct KTAPReader {
         // A diagnostic belongs to the result that follows it.
         if result.verdict == .fail, result.reason == nil { result.reason = diagnostics.last }
         diagnostics = []
-        if cases.count < Self.mostCases { cases.append(result) }
+        if cases.count < Self.mostCases {
+            cases.append(result)
+        } else {
+            dropped.all += 1
+            if result.verdict == .fail || result.verdict == .error { dropped.failed += 1 }
+        }
     }
 
-    /// A test that was announced and never reported is no pass.
-    private mutating func finish() {
+    /// A test that was announced and never reported is no pass, nor is one whose result was not kept.
+    private mutating func finish(isCut: Bool) {
+        if dropped.all > 0 {
+            cases.append(
+                StepCase(
+                    name: Self.wholeName, verdict: dropped.failed > 0 ? .fail : .error,
+                    reason: "\(Self.mostCases) results are kept, and \(dropped.all) more were reported, "
+                        + "\(dropped.failed) of them not ok"))
+        }
         if isDisabled, seenAtTop == 0 {
             cases.append(
                 StepCase(
                     name: Self.wholeName, verdict: .error,
                     reason: "KUnit is disabled in this kernel: insert the module kunit first, with enable=1"))
-        } else if let planned, seenAtTop < planned {
+        } else if !isCut, let planned, seenAtTop < planned {
             cases.append(
                 StepCase(
                     name: Self.wholeName, verdict: .fail, reason: "\(planned) results announced, \(seenAtTop) reported",
@@ -164,17 +198,40 @@ struct KTAPReader {
         return text.count - rest.count
     }
 
+    /// Announced numbers are the guest's: their sum may be none.
+    private static func sum(_ one: Int, _ other: Int) -> Int {
+        let (sum, isTooLarge) = one.addingReportingOverflow(other)
+        return isTooLarge ? .max : sum
+    }
+
+    private static func isVersion(_ text: Substring) -> Bool {
+        text.hasPrefix("KTAP version ") || text.hasPrefix("TAP version ")
+    }
+
     private static func isKTAP(_ text: Substring) -> Bool {
         ["KTAP version ", "TAP version ", "ok ", "not ok ", "# ", "1..", "Bail out!"].contains(where: text.hasPrefix)
     }
 
+    /// The `N` of `1..N`, which may have a directive behind it.
+    private static func plan(_ text: Substring) -> Int? {
+        guard text.hasPrefix("1..") else { return nil }
+        let number = text.dropFirst(3).prefix(while: \.isNumber)
+        let rest = text.dropFirst(3 + number.count).drop { $0 == " " }
+        // `1..100 rounds` and `1...` are what any program may say.
+        guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+        return number.isEmpty ? nil : Int(number) ?? .max
+    }
+
     /// `ok 3 - name # SKIP reason`, `not ok 4 name`.
-    private static func result(_ text: Substring) -> StepCase? {
-        let passed = text.hasPrefix("ok ")
-        guard passed || text.hasPrefix("not ok ") else { return nil }
-        var rest = text.dropFirst(passed ? 3 : 7)
-        let number = rest.prefix(while: \.isNumber)
-        guard !number.isEmpty else { return nil }
+    private static func result(_ text: Substring, from source: Source = .kernelLog) -> StepCase? {
+        let passed = text == "ok" || text.hasPrefix("ok ")
+        guard passed || text == "not ok" || text.hasPrefix("not ok ") else { return nil }
+        var rest = text.dropFirst(passed ? 2 : 6).drop { $0 == " " }
+        var number = rest.prefix(while: \.isNumber)
+        // `ok 2nd attempt` has no number.
+        if source == .program, rest.dropFirst(number.count).first?.isLetter == true { number = "" }
+        // TAP lets programs leave it out; in a kernel log such a line is somebody's prose.
+        guard !number.isEmpty || source == .program else { return nil }
         rest = rest.dropFirst(number.count).drop { $0 == " " }
         if rest.hasPrefix("- ") { rest = rest.dropFirst(2) }
         var name = rest
@@ -184,7 +241,7 @@ struct KTAPReader {
             directive = rest[hash.upperBound...]
         }
         while name.last == " " { name = name.dropLast() }
-        let title = name.isEmpty ? String(number) : String(name.prefix(120))
+        let title = name.isEmpty ? (number.isEmpty ? "unnamed" : String(number)) : String(name.prefix(120))
         if let directive, directive.uppercased().hasPrefix("SKIP") {
             let reason = directive.dropFirst(4).drop { " :".contains($0) }
             return StepCase(

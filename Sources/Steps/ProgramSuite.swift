@@ -17,7 +17,7 @@ struct ProgramSuite: Suite {
     /// What selftests exit with when they cannot run (tools/testing/selftests/kselftest.h, KSFT_SKIP).
     private static let skipStatus = 4
     /// Bytes kept of what a case prints.
-    private static let outputLimit = 4 << 20
+    static let outputLimit = 4 << 20
 
     func prepare(in context: StepContext) async throws -> [SuiteCase] {
         guard let list = request.list else { return [] }
@@ -67,7 +67,7 @@ struct ProgramSuite: Suite {
     /// What a case's output and status say of it. Results inside it become its subcases.
     static func judge(_ result: CommandResult, name: String) -> SuiteResult {
         let lines = result.text.split(whereSeparator: \.isNewline).map(String.init)
-        let reader = KTAPReader(lines)
+        let reader = KTAPReader(lines, from: .program, isCut: result.isTruncated)
         let totals = SelftestTotals(lines)
         var reported = reader.cases
         // What was announced and not reported is skipped with the rest (ksft_exit_skip()), only counted by the program,
@@ -78,7 +78,8 @@ struct ProgramSuite: Suite {
         }
         let failed = reported.filter { $0.verdict == .fail || $0.verdict == .error }
         let evidence = lastLines(result.transcript)
-        let isAlone = reported.count == 1 && result.status == 0
+        // One result says no more than the case, unless it was expected to fail.
+        let isAlone = reported.count == 1 && reported[0].verdict != .known && result.status == 0
         var outcome: SuiteResult
         if let first = failed.first {
             outcome = SuiteResult(
@@ -103,6 +104,11 @@ struct ProgramSuite: Suite {
         } else {
             outcome = SuiteResult(name: name, verdict: .pass)
         }
+        // Whatever went wrong may stand in the rest.
+        if result.isTruncated, outcome.verdict != .fail {
+            outcome = SuiteResult(
+                name: name, verdict: .error, reason: tooLong(Self.outputLimit), evidence: evidence)
+        }
         if !isAlone { outcome.subcases = reported }
         return outcome
     }
@@ -116,12 +122,30 @@ struct ProgramSuite: Suite {
     }
 }
 
+/// The results in what a program printed.
+private func results(in result: CommandResult) -> [StepCase] {
+    KTAPReader.cases(
+        in: result.text.split(whereSeparator: \.isNewline).map(String.init), from: .program,
+        isCut: result.isTruncated)
+}
+
+private func tooLong(_ limit: Int) -> String {
+    "it printed more than \(limit >> 20) MiB, and what is in the rest is not known"
+}
+
 /// `suite` without a `list`: one program that runs all its cases, which are
 /// known only when it has reported them, so none can go on elsewhere.
 func runProgram(_ request: SuiteRequest, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
+    let limit = 16 << 20
     let result = try await context.shell.run(
-        "\(announcement); \(request.command.script)", outputLimit: 16 << 20, timeout: timeout)
-    let cases = KTAPReader.cases(in: result.text.split(whereSeparator: \.isNewline).map(String.init))
+        "\(announcement); \(request.command.script)", outputLimit: limit, timeout: timeout)
+    return judge(result, limit: limit)
+}
+
+/// What the output and status of a program that runs all its cases say.
+func judge(_ result: CommandResult, limit: Int) -> StepResult {
+    var cases = results(in: result)
+    if result.isTruncated { cases.append(StepCase(name: "output", verdict: .error, reason: tooLong(limit))) }
     let said = result.transcript
     guard !cases.isEmpty else {
         return StepResult(

@@ -108,7 +108,7 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
         try await mountDisk(
             disk, type: type, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
     case .suite(let request):
-        try await runProgram(request, min(step.timeout, request.options.limits.first), in: context)
+        try await runProgram(request, step.timeout, in: context)
     case .fstests, .kselftest:
         StepResult(.broken(reason: "a suite is run by its cases"))
     case .unmount(let directory):

@@ -9,8 +9,12 @@ extension PlanParser {
         let list = reader.node("list").flatMap { self.command($0, reader.label("list")) }
         let options = suiteOptions(reader)
         if reader.node("list") == nil {
-            for (key, isUsed) in [("shards", options.shards > 1), ("expunges", !options.expunges.isEmpty)] where isUsed
-            {
+            // Nothing of the harness's stands between its cases.
+            let used = [
+                ("limit", reader.node("limit") != nil), ("shards", options.shards > 1),
+                ("expunges", !options.expunges.isEmpty),
+            ]
+            for (key, isUsed) in used where isUsed {
                 problems.report(
                     "\(reader.subject) has '\(key)' and no 'list'", at: reader.place(of: key),
                     advice: "name a command that prints the cases, so that they can be run one by one")

@@ -93,4 +93,38 @@ struct TreeImageTests {
             #expect(failure.what.contains("device nodes"))
         }
     }
+
+    /// Two files of GNU tar's sparse format, which take no room in the archive and together more than 63 bits.
+    @Test("an archive of endless sparse files is refused")
+    func endless() async throws {
+        try await withTree { _, images, room in
+            let archive = room.appending("sparse.tar")
+            let bytes = Self.sparseHeader("a") + Self.sparseHeader("b") + [UInt8](repeating: 0, count: 1024)
+            try Data(bytes).write(to: URL(filePath: archive.string))
+            let failure = try await #require(throws: Failure.self) {
+                try await images.image(of: archive, purpose: "test", inspect: Self.inspect)
+            }
+            #expect(failure.what.contains("more than"))
+            #expect(failure.blame == .request)
+        }
+    }
+
+    /// GNU tar's `struct oldgnu_header` (tar.h) of a file of 2^62 bytes, all of them a hole.
+    private static func sparseHeader(_ name: String) -> [UInt8] {
+        var header = [UInt8](repeating: 0, count: 512)
+        func put(_ bytes: some Sequence<UInt8>, at offset: Int) {
+            for (index, byte) in bytes.enumerated() { header[offset + index] = byte }
+        }
+        put(name.utf8, at: 0)
+        put("0000644".utf8, at: 100)
+        for offset in [108, 116] { put("0000000".utf8, at: offset) }
+        for offset in [124, 136] { put("00000000000".utf8, at: offset) }
+        put("S".utf8, at: 156)
+        put("ustar  ".utf8, at: 257)
+        put([0x80, 0, 0, 0, 0x40], at: 483)
+        put("        ".utf8, at: 148)
+        let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+        put((String(repeating: "0", count: 6 - sum.count) + sum + "\0 ").utf8, at: 148)
+        return header
+    }
 }

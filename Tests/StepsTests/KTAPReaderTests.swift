@@ -62,6 +62,7 @@ import Testing
 
     @Test(arguments: [
         ["m: ok 1 without a version line"], ["EXT4-fs (vda): mounted filesystem: ok 1"],
+        ["not ok 1 without a version line"],
         ["m: KTAP version 1", "ok computer"],
         [],
     ])

@@ -140,6 +140,12 @@ import TestPlan
             can be run one by one
             """),
         Row(
+            step("suite: {command: a, limit: {first: 4h}}"),
+            """
+            plan.yaml:4:25: suite has 'limit' and no 'list': name a command that prints the cases, so that they \
+            can be run one by one
+            """),
+        Row(
             step("kselftest: {}"),
             """
             plan.yaml:4:16: kselftest has neither 'collections' nor 'tests' nor a 'tree': name collections to \
