@@ -175,6 +175,8 @@ struct KTAPReader {
         var rest = text.dropFirst(passed ? 3 : 7)
         let number = rest.prefix(while: \.isNumber)
         guard !number.isEmpty else { return nil }
+        // Some programs pad their words.
+        while rest.last?.isWhitespace == true { rest = rest.dropLast() }
         rest = rest.dropFirst(number.count).drop { $0 == " " }
         if rest.hasPrefix("- ") { rest = rest.dropFirst(2) }
         var name = rest
