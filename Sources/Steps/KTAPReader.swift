@@ -232,6 +232,8 @@ struct KTAPReader {
         if source == .program, rest.dropFirst(number.count).first?.isLetter == true { number = "" }
         // TAP lets programs leave it out; in a kernel log such a line is somebody's prose.
         guard !number.isEmpty || source == .program else { return nil }
+        // Some programs pad their words.
+        while rest.last?.isWhitespace == true { rest = rest.dropLast() }
         rest = rest.dropFirst(number.count).drop { $0 == " " }
         if rest.hasPrefix("- ") { rest = rest.dropFirst(2) }
         var name = rest

@@ -108,20 +108,12 @@ struct KselftestSuite: Suite {
 
     func mark(of name: String) -> String { caseMark + name }
 
-    func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String] {
-        guard let test = KselftestCase(name) else { return [] }
-        let folder = results.appending(Self.logs)
-        let file = Self.fileName(of: test)
-        // The guest made that disk: no link of it is followed.
-        func isReal(_ path: FilePath, _ kind: mode_t) -> Bool {
-            var status = stat()
-            return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == kind
+    func resultFiles(of name: String) -> ResultFiles? {
+        KselftestCase(name).map { test in
+            ResultFiles(
+                directory: "/\(Self.logs)", stem: Self.fileName(of: test), place: Self.logs, most: 1,
+                largest: Self.outputLimit)
         }
-        guard isReal(folder, S_IFDIR), isReal(folder.appending(file), S_IFREG),
-            let handle = FileHandle(forReadingAtPath: folder.appending(file).string),
-            let bytes = try? handle.read(upToCount: Self.outputLimit), !bytes.isEmpty
-        else { return [] }
-        return [FstestsCaseFiles.write([UInt8](bytes), as: file, in: directory, at: Self.logs)].compactMap(\.self)
     }
 
     /// `net-forwarding:router.sh.log`

@@ -116,7 +116,7 @@ import Testing
 
     @Test func failuresThatTheTestExpects() {
         let cases = KTAPReader.cases(in: [
-            "TAP version 13", "1..4", "ok 1 a # XFAIL not in this mode", "not ok 2 b # TODO", "not ok 3 c # exit=1",
+            "TAP version 13", "1..4", "ok 1 a # XFAIL not in this mode  ", "not ok 2 b # TODO", "not ok 3 c # exit=1",
             "ok 4 d # TODO works already",
         ])
         #expect(cases.map(\.verdict) == [.known, .known, .fail, .pass])

@@ -109,20 +109,12 @@ struct KselftestSuiteTests {
         #expect(KselftestSuite.fileName(of: test) == "net-forwarding:router.sh.log")
     }
 
-    @Test("what a lost guest left is taken over, but no link that it made")
-    func salvage() async throws {
-        try await withScratchDirectory { scratch in
-            let suite = KselftestSuite(request: KselftestRequest(collections: ["a"]), timeout: .seconds(1))
-            let (disk, cell) = (scratch.appending("disk"), scratch.appending("cell"))
-            let logs = disk.appending("kselftest")
-            try FileManager.default.createDirectory(atPath: logs.string, withIntermediateDirectories: true)
-            try "words\n".write(toFile: logs.appending("a:one.log").string, atomically: false, encoding: .utf8)
-            try FileManager.default.createSymbolicLink(
-                atPath: logs.appending("a:two.log").string, withDestinationPath: "/etc/passwd")
-            #expect(suite.salvage("a:one", from: disk, to: cell) == ["kselftest/a:one.log"])
-            #expect(try String(contentsOfFile: cell.string + "/kselftest/a:one.log", encoding: .utf8) == "words\n")
-            #expect(suite.salvage("a:two", from: disk, to: cell).isEmpty)
-            #expect(suite.salvage("a:three", from: disk, to: cell).isEmpty)
-        }
+    @Test("what a lost guest left of a case is its log")
+    func resultFiles() throws {
+        let suite = KselftestSuite(request: KselftestRequest(collections: ["a"]), timeout: .seconds(1))
+        let files = try #require(suite.resultFiles(of: "a:one"))
+        #expect(files.directory == "/kselftest")
+        #expect(files.stem == "a:one.log")
+        #expect(suite.resultFiles(of: "no case") == nil)
     }
 }
