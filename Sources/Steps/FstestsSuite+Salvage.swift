@@ -6,7 +6,7 @@ import TestPlan
 extension FstestsSuite {
     /// Takes over what lies on the results disk of a guest that is gone: `.full` up to the end, mostly.
     public func salvage(_ name: String, from results: FilePath, to directory: FilePath) -> [String] {
-        guard let (section, name) = place(of: name), let slash = name.firstIndex(of: "/") else { return [] }
+        guard let (section, name) = request.place(ofCase: name), let slash = name.firstIndex(of: "/") else { return [] }
         let folder = String(name[..<slash])
         let stem = String(name[name.index(after: slash)...]) + "."
         // The disk is mounted at GuestPlace.results in the guest.
