@@ -74,8 +74,8 @@ struct FstestsSuiteTests {
             let events = Locked<[SuiteEvent]>([])
             let cases = try await guest.boot { context in
                 let cases = try await suite.prepare(in: context)
-                let order = ["generic/005", "generic/413", "generic/9001", "generic/9002", "generic/005"]
-                try await suite.run(Array(order.prefix(4)), in: context) { event in events.update { $0.append(event) } }
+                let order = ["generic/005", "generic/413", "generic/9001", "generic/9002"]
+                try await suite.run(order, in: context) { event in events.update { $0.append(event) } }
                 return cases
             }
             #expect(
