@@ -102,8 +102,6 @@ let package = Package(
             name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "RemoteShellTests", dependencies: ["HostProcess", "RemoteShell", system], swiftSettings: settings),
-        .testTarget(
             name: "ResultStoreTests",
             dependencies: [
                 "HostProcess", "KernelLog", "ResultStore", "RunRecord", "TestPlan", "vmharness", grdb, system,

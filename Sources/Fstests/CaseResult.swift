@@ -79,7 +79,8 @@ public struct CaseResult: Sendable, Hashable {
                 String($0.prefix(500))
             }
         }
-        return lines + checked.others.prefix(4) + checked.hints.prefix(4)
+        let lost = checked.dropped > 0 ? ["[vmharness: \(checked.dropped) more lines of check not kept]"] : []
+        return lines + checked.others.prefix(4) + checked.hints.prefix(4) + lost
     }
 
     /// What `_check_dmesg` looks for (fstests' common/rc).

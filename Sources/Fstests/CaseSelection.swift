@@ -33,8 +33,7 @@ public struct CaseSelection: Sendable, Hashable {
                 "the tree has no such case", on: unknown.joined(separator: ", "),
                 advice: "its cases stand in tests/*/group.list", blame: .request)
         }
-        let groups = request.groups.isEmpty && request.tests.isEmpty ? ["auto"] : request.groups
-        for group in groups { chosen.formUnion(try Self.group(group, filesystem, collections)) }
+        for group in request.groups { chosen.formUnion(try Self.group(group, filesystem, collections)) }
         for group in request.excludedGroups { chosen.subtract(try Self.group(group, filesystem, collections)) }
         let excluded = chosen.intersection(
             Set(request.excludedTests.flatMap { Self.named($0, in: collections) }))

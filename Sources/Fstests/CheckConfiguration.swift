@@ -30,7 +30,7 @@ public struct CheckConfiguration: Sendable, Hashable {
         variables["SCRATCH_MNT"] = GuestPlace.scratch
         variables["RESULT_BASE"] = GuestPlace.resultBase
         for (name, value) in section.variables where !setup.ownVariables.contains(name) {
-            guard variables[name] == nil, !Self.reserved.contains(name) else {
+            guard variables[name] == nil, FstestsRequest.ownVariables[name] == nil else {
                 throw Failure(
                     "the plan sets a variable that the harness sets", on: "\(section.name): \(name)",
                     advice: "say it by the keys for devices and options", blame: .request)
@@ -75,12 +75,4 @@ public struct CheckConfiguration: Sendable, Hashable {
         default: false
         }
     }
-
-    /// Variables that belong to the keys of a plan, whether this section uses them or not.
-    public static let reserved: Set<String> = [
-        "FSTYP", "HOST_OPTIONS", "LOGWRITES_DEV", "MKFS_OPTIONS", "MOUNT_OPTIONS", "OVERLAY_MOUNT_OPTIONS",
-        "RECREATE_TEST_DEV", "RESULT_BASE", "RESULT_DIR", "SCRATCH_DEV", "SCRATCH_DEV_POOL", "SCRATCH_LOGDEV",
-        "SCRATCH_MNT", "SCRATCH_RTDEV", "TEST_DEV", "TEST_DIR", "TEST_FS_MOUNT_OPTS", "TEST_LOGDEV", "TEST_RTDEV",
-        "USE_EXTERNAL",
-    ]
 }

@@ -58,8 +58,6 @@ public struct CheckedCase: Sendable, Hashable {
     public var status: Status
     /// How long it took, in whole seconds; only of a pass.
     public var seconds: Int?
-    /// How long it took when it last passed, as `check.time` has it.
-    public var previousSeconds: Int?
     /// Why, a clause each: the reason of `[not run]`, `[failed, exit status 1]`, `- output mismatch (see …)`.
     public var reasons: [String]
     /// The indented lines after an output mismatch: the beginning of the diff.
@@ -73,13 +71,12 @@ public struct CheckedCase: Sendable, Hashable {
 
     /// A case and its end.
     public init(
-        name: String, status: Status, seconds: Int? = nil, previousSeconds: Int? = nil, reasons: [String] = [],
+        name: String, status: Status, seconds: Int? = nil, reasons: [String] = [],
         diff: [String] = [], hints: [String] = [], others: [String] = [], dropped: Int = 0
     ) {
         self.name = name
         self.status = status
         self.seconds = seconds
-        self.previousSeconds = previousSeconds
         self.reasons = reasons
         self.diff = diff
         self.hints = hints

@@ -89,10 +89,10 @@ struct FilesystemSetup {
             case "gfs2": "-q -O"
             default: "-q -f"
             }
-        lines.append("wipefs -a -q \(Self.quoted(device))")
+        lines.append("wipefs -a -q \(GuestWord.quoted(device))")
         // Split at its blanks, as fstests does; nothing else of the shell's happens to it.
-        lines.append("options=\(Self.quoted(options))")
-        lines.append("mkfs.\(type) \(force) $options \(Self.quoted(device))")
+        lines.append("options=\(GuestWord.quoted(options))")
+        lines.append("mkfs.\(type) \(force) $options \(GuestWord.quoted(device))")
     }
 
     // MARK: File systems over others
@@ -143,7 +143,7 @@ struct FilesystemSetup {
             }
             lines.append("! mountpoint -q \(place) || umount \(place)")
             makeFilesystem("ext4", options: section.mkfsOptions ?? "", on: device)
-            lines.append("mount -t ext4 -o acl,user_xattr \(Self.quoted(device)) \(place)")
+            lines.append("mount -t ext4 -o acl,user_xattr \(GuestWord.quoted(device)) \(place)")
         }
     }
 
@@ -214,10 +214,5 @@ struct FilesystemSetup {
         throw Failure(
             "a section has no device to test on", on: "\(section.name): \(role.rawValue)",
             advice: "name a disk, or for virtiofs a tag, of the guest", blame: .request)
-    }
-
-    /// In single quotes, safe whatever it holds.
-    static func quoted(_ word: String) -> String {
-        "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 }

@@ -16,8 +16,8 @@ struct OpenCase: Sendable {
     mutating func judge(_ rest: String) {
         isJudged = true
         var rest = Self.withoutTimes(rest)
-        if let range = rest.firstRange(of: "s ... "), let seconds = Int(rest[..<range.lowerBound].trimmed) {
-            result.previousSeconds = seconds
+        // How long it took when it last passed (`check.time`).
+        if let range = rest.firstRange(of: "s ... "), Int(rest[..<range.lowerBound].trimmed) != nil {
             rest = String(rest[range.upperBound...])
         }
         rest = rest.trimmed

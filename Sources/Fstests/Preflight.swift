@@ -19,7 +19,7 @@ public struct Preflight: Sendable {
     /// The script for the guest's `sh`. The tree must be mounted at ``GuestPlace/tree``.
     public var script: String {
         func names(_ kind: GuestRequirement.Kind) -> String {
-            requirements.filter { $0.kind == kind }.map { FilesystemSetup.quoted($0.name) }.joined(separator: " ")
+            requirements.filter { $0.kind == kind }.map { GuestWord.quoted($0.name) }.joined(separator: " ")
         }
         return """
             for name in \(names(.program)); do command -v "$name" >/dev/null || echo "@missing program $name"; done

@@ -34,10 +34,6 @@ public struct XUnitReport: Sendable, Hashable {
 
     /// The cases, in the order in which they ran.
     public private(set) var cases: [Case] = []
-    /// What `check` told of its configuration: `FSTYP`, `MKFS_OPTIONS`, `KERNEL`.
-    public private(set) var properties: [String: String] = [:]
-    /// `tests`, `failures` and `skipped` of the suite, as far as they are there.
-    public private(set) var counts: [String: Int] = [:]
 
     /// Reads a report, or a part of one: `testcase` elements without the suite around them.
     ///
@@ -58,8 +54,6 @@ public struct XUnitReport: Sendable, Hashable {
                 "cannot read the xunit report: \(reason)", on: "result.xml, line \(parser.lineNumber)", advice: "")
         }
         cases = reader.cases
-        properties = reader.properties
-        counts = reader.counts
     }
 
     /// The results of a case: none, one, or with `-L` several.
@@ -69,8 +63,6 @@ public struct XUnitReport: Sendable, Hashable {
 /// Takes the elements of a report as the parser comes by them.
 private final class XUnitReader: NSObject, XMLParserDelegate {
     var cases: [XUnitReport.Case] = []
-    var properties: [String: String] = [:]
-    var counts: [String: Int] = [:]
     private(set) var error: String?
     private var current: XUnitReport.Case?
 
@@ -85,12 +77,6 @@ private final class XUnitReader: NSObject, XMLParserDelegate {
         attributes: [String: String]
     ) {
         switch element {
-        case "testsuite":
-            for name in ["tests", "failures", "skipped"] { counts[name] = attributes[name].flatMap { Int($0) } }
-        case "property":
-            if let name = attributes["name"], properties.count < 1000 {
-                properties[name] = attributes["value"].map { String($0.prefix(Self.longest)) }
-            }
         case "testcase":
             current = XUnitReport.Case(
                 name: attributes["name"] ?? "", status: .pass, seconds: attributes["time"].flatMap { Double($0) })

@@ -6,7 +6,7 @@ public import SystemPackage
 public struct CacheContents: Sendable {
     /// One entry.
     public struct Entry: Sendable, Hashable, Codable {
-        /// `kernels`, `images`, `initramfs`, `toolchains`, `headers`, `builds`.
+        /// `kernels`, `images`, `initramfs`, `toolchains`, `headers`, `builds`, `trees`.
         public let kind: String
         /// Names it.
         public let digest: String

@@ -16,6 +16,8 @@ struct CacheLabels {
     private var images: [String: RootImageManifest] = [:]
     /// The digests of images that are current for some definition.
     private let currentImages: Set<String>
+    /// The digests of trees as they were when a run last asked for them.
+    private let currentTrees: Set<String>
     private var initramfs: [String: String] = [:]
     private var toolchains: [String: String] = [:]
 
@@ -33,12 +35,8 @@ struct CacheLabels {
         for digest in cache.digests(of: .images) {
             images[digest] = try? RootImageManifest.read(cache.entry(.images, digest))
         }
-        let directory = cache.directory(of: .images)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
-        currentImages = Set(
-            names.filter { $0.hasPrefix("recipe-") }.compactMap {
-                try? FileManager.default.destinationOfSymbolicLink(atPath: directory.appending($0).string)
-            })
+        currentImages = Self.targets(of: "recipe-", in: cache.directory(of: .images))
+        currentTrees = Self.targets(of: TreeImage.latest, in: cache.directory(of: .trees))
         for suite in Toolchain.packages.keys {
             for purpose in Toolchain.Purpose.allCases {
                 let words = purpose == .selftests ? "\(suite), with libraries for selftests" : suite
@@ -52,6 +50,15 @@ struct CacheLabels {
                 if let key { initramfs[key] = "of \(kernel.release) with image \(image.name)" }
             }
         }
+    }
+
+    /// The digests to which links with such names point.
+    private static func targets(of prefix: String, in directory: FilePath) -> Set<String> {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
+        return Set(
+            names.filter { $0.hasPrefix(prefix) }.compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: directory.appending($0).string)
+            })
     }
 
     private static func isBuild(_ kernel: KernelManifest) -> Bool { kernel.name.hasPrefix("build:") }
@@ -97,7 +104,9 @@ struct CacheLabels {
             let files = build.files.prefix(4).joined(separator: ", ") + (build.files.count > 4 ? ", …" : "")
             return Label(what: "\(build.purpose.map { "\($0): " } ?? "")\(files) by \(build.compiler)")
         case .trees:
-            return Label(what: "a built tree of a suite, such as fstests")
+            return currentTrees.contains(digest)
+                ? Label(what: "a built tree of a suite, such as fstests")
+                : Label(what: "a built tree of a suite, which has changed since", isStale: true)
         }
     }
 }

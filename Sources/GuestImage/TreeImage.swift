@@ -24,7 +24,7 @@ public struct TreeImage: Sendable {
     /// Files of a tree.
     static let mostFiles = 500_000
 
-    private let cache: Cache
+    let cache: Cache
 
     /// - Parameter cache: where the images lie.
     public init(cache: Cache) {
@@ -57,7 +57,22 @@ public struct TreeImage: Sendable {
             let entry = try await cache.ensure(.trees, digest) { entry in
                 try await make(archive, named: path, in: entry, inspect)
             }
+            try await point(path, purpose, to: digest)
             return entry.appending(Self.imageName)
+        }
+    }
+
+    /// What begins the names of the links to the entries that were last asked for.
+    static let latest = "latest-"
+
+    /// Notes that this is what a path holds now: what it held before is stale.
+    private func point(_ path: FilePath, _ purpose: String, to digest: String) async throws {
+        let name = try await Self.latest + Digest.of("\(purpose)\n\(path.lexicallyNormalized())")
+        let link = cache.directory(of: .trees).appending(name)
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: link.string)) != digest else { return }
+        let new = cache.directory(of: .trees).appending("\(name).\(UUID().uuidString)")
+        guard symlink(digest, new.string) == 0, rename(new.string, link.string) == 0 else {
+            throw Failure("cannot note the tree: \(systemError())", on: link.string, advice: "check the cache's owner")
         }
     }
 

@@ -4,8 +4,6 @@ internal import GRDB
 public struct CaseDuration: Sendable, Hashable, Codable {
     /// The middle of the latest times.
     public var median: Duration
-    /// Of how many times: 1 to ``ResultStore/durationsKept``.
-    public var samples: Int
 }
 
 extension ResultStore {
@@ -47,9 +45,7 @@ extension ResultStore {
             while let row = try rows.next() { times[row["name"], default: []].append(row["seconds"]) }
             return times
         }
-        return times.mapValues { seconds in
-            CaseDuration(median: .seconds(Self.median(seconds)), samples: seconds.count)
-        }
+        return times.mapValues { CaseDuration(median: .seconds(Self.median($0))) }
     }
 
     private static func median(_ values: [Double]) -> Double {

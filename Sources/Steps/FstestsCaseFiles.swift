@@ -1,5 +1,6 @@
 import Foundation
 import Fstests
+import HostProcess
 import RemoteShell
 import SystemPackage
 import TestPlan

@@ -1,4 +1,5 @@
 import Fstests
+import HostProcess
 import RemoteShell
 import TestPlan
 

@@ -11,10 +11,10 @@ extension FstestsSuite {
     ) async throws {
         var wanted: [String: [String]] = [:]
         for name in names {
-            guard let place = place(of: name) else {
+            guard let place = request.place(ofCase: name) else {
                 throw Failure("no section of this plan has such a case", on: name, advice: "", blame: .request)
             }
-            wanted[place.section.name, default: []].append(place.name)
+            wanted[place.section.name, default: []].append(place.test)
         }
         let notices = try await context.shell.run("cat \(FstestsSession.notices)", outputLimit: 1 << 16).text
         for notice in notices.split(separator: "\n") { await report(.said(String(notice))) }

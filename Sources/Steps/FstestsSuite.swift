@@ -28,14 +28,6 @@ public struct FstestsSuite: Suite {
         request.sections.count > 1 ? "\(section.name)/" : ""
     }
 
-    /// The section of a case and the name that `check` has for it.
-    func place(of name: String) -> (section: FstestsRequest.Section, name: String)? {
-        for section in request.sections where name.hasPrefix(prefix(of: section)) {
-            return (section, String(name.dropFirst(prefix(of: section).count)))
-        }
-        return nil
-    }
-
     /// Our `logger` writes it, once `check` may go on to the case. `check` itself writes `run fstests generic/208 at …`
     /// right behind, which does not tell the sections apart.
     public func mark(of name: String) -> String { "vmharness: case \(name) begins" }

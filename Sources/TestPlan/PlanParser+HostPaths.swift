@@ -60,7 +60,7 @@ extension PlanParser {
         }
         if text.hasPrefix("/") { return normalised(text) }
         if text == "~" || text.hasPrefix("~/") {
-            guard let home = getenv("HOME").map({ String(cString: $0) }), home.hasPrefix("/") else {
+            guard let home = homeDirectory(), home.hasPrefix("/") else {
                 problems.report(
                     "\(label): there is no home directory for \(quoted(text))", at: node.location,
                     advice: "write the path out")
@@ -86,6 +86,12 @@ extension PlanParser {
         }
         return "/" + components.joined(separator: "/")
     }
+}
+
+/// The user's home: `$HOME`, else what the user database says, as `HostProcess` has it for the command line.
+private func homeDirectory() -> String? {
+    if let named = getenv("HOME"), named.pointee != 0 { return String(cString: named) }
+    return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) }
 }
 
 /// The path without symbolic links and dots, or nil with `errno` set.

@@ -31,3 +31,15 @@ public struct SuiteOptions: Sendable, Hashable {
         self.expunges = expunges
     }
 }
+
+extension StepAction {
+    /// How the cases of a suite are run; nil for a step that is none.
+    public var suiteOptions: SuiteOptions? {
+        switch self {
+        case .fstests(let request): request.options
+        case .kselftest(let request): request.options
+        case .suite(let request): request.options
+        default: nil
+        }
+    }
+}

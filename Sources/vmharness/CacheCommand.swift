@@ -16,7 +16,7 @@ struct CacheCommand: AsyncParsableCommand {
     /// `vmharness cache list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists kernels, images, initramfs, toolchains, headers and builds with their sizes.")
+            abstract: "Lists kernels, images, initramfs, toolchains, headers, builds and trees with their sizes.")
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {

@@ -11,7 +11,7 @@ struct PlanCalibrate: AsyncParsableCommand {
 
     @Argument(help: "The plan's name or directory.") var plan: String
     @OptionGroup var guest: GuestOptions
-    @Option(help: "Guests at the same time.") var jobs: Int = 1
+    @Option(help: "Cells at the same time; shards of a suite are guests beside.") var jobs: Int = 1
 
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }

@@ -47,14 +47,7 @@ struct ResultsExpunges: ParsableCommand {
 extension TestPlan {
     /// The expunges of all its suites, each once.
     var expunges: [Expunge] {
-        steps.flatMap { step -> [Expunge] in
-            switch step.action {
-            case .fstests(let request): request.options.expunges
-            case .kselftest(let request): request.options.expunges
-            case .suite(let request): request.options.expunges
-            default: []
-            }
-        }.reduce(into: []) { all, expunge in
+        steps.flatMap { $0.action.suiteOptions?.expunges ?? [] }.reduce(into: []) { all, expunge in
             if !all.contains(expunge) { all.append(expunge) }
         }
     }

@@ -69,8 +69,6 @@ struct CaseResultTests {
         let result = CaseResult(
             try checked("pass-xfs", "generic/020"), report: report.results(of: "generic/020"))
         #expect(result == CaseResult(CheckedCase(name: "generic/020", status: .pass, seconds: 210)))
-        #expect(report.counts == ["tests": 7, "failures": 1, "skipped": 0])
-        #expect(report.properties["FSTYP"]?.hasPrefix("xfs") == true)
     }
 
     @Test("reruns stand in the report once each, and the last counts")
@@ -86,8 +84,6 @@ struct CaseResultTests {
     func hang() throws {
         let report = try XUnitReport(try Fixture.bytes("hang/result.xml"))
         #expect(report.cases.isEmpty)
-        #expect(report.counts["tests"] == 0)
-        #expect(report.properties["KERNEL"]?.hasPrefix("5.10") == true)
     }
 
     @Test("a part of a report is read, and what is no XML is refused")

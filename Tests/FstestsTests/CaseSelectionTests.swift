@@ -37,11 +37,6 @@ struct CaseSelectionTests {
         #expect(try select(.tmpfs, groups: ["all"]).cases.count == 5)
     }
 
-    @Test("without tests and groups it is auto")
-    func auto() throws {
-        #expect(try select(.xfs).cases == (try select(.xfs, groups: ["auto"]).cases))
-    }
-
     @Test("a comment names no group")
     func comments() throws {
         #expect(try select(.tmpfs, groups: ["stress"]).cases == ["generic/999-the-mark"])

@@ -1,8 +1,9 @@
 import Foundation
-import GuestImage
 import HostProcess
 import SystemPackage
 import Testing
+
+@testable import GuestImage
 
 /// Images of trees that users built.
 struct TreeImageTests {
@@ -43,6 +44,12 @@ struct TreeImageTests {
             let other = try await images.image(of: tree, purpose: "test", inspect: Self.inspect)
             #expect(other != image)
             #expect(try await read("/src/file", of: other) == "others\n")
+            // What the tree was before is left over, until it is that again.
+            let contents = CacheContents(images.cache)
+            #expect(try await contents.list().filter(\.isStale).map(\.directory) == [image.removingLastComponent()])
+            try "words\n".write(toFile: tree.appending("src/file").string, atomically: false, encoding: .utf8)
+            _ = try await images.image(of: tree, purpose: "test", inspect: Self.inspect)
+            #expect(try await contents.removeStale().map(\.directory) == [other.removingLastComponent()])
         }
     }
 

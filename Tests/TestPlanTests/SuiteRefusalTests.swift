@@ -81,10 +81,10 @@ import TestPlan
             fstests("{groups: [a], sections: {a: {}}}"),
             "plan.yaml:11:42: section 'a' of fstests has no 'filesystem': add 'filesystem: …'"),
         Row(
-            fstests("{groups: [a], filesystem: ext4, variables: {TEST_DEV: /x, TEST_DIR: /x, soak: 1}}"),
+            fstests("{groups: [a], filesystem: ext4, variables: {TEST_DEV: /x, RESULT_DIR: x, soak: 1}}"),
             "plan.yaml:11:58: 'variables' in fstests: the harness sets TEST_DEV itself: use 'test'",
-            "plan.yaml:11:72: 'variables' in fstests: the harness sets TEST_DIR itself: leave it out",
-            "plan.yaml:11:86: 'soak' is not the name of a variable of fstests: use upper-case letters, digits and '_'"),
+            "plan.yaml:11:72: 'variables' in fstests: the harness sets RESULT_DIR itself: leave it out",
+            "plan.yaml:11:87: 'soak' is not the name of a variable of fstests: use upper-case letters, digits and '_'"),
         Row(
             fstests("{groups: [a], filesystem: ext4, mkfs: \"a\\nb\"}"),
             "plan.yaml:11:52: 'mkfs' in fstests must be one line of at most 4096 bytes, not 'a\\nb'"),

@@ -1,5 +1,4 @@
 import HostProcess
-import RemoteShell
 import Testing
 
 @Suite struct GuestWordTests {
