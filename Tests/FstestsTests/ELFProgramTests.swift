@@ -14,7 +14,7 @@ struct ELFProgramTests {
                 + bytes(0, 16)
         }
         let identity: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1] + Array(repeating: 0, count: 10)
-        let header = identity + bytes(3, 2) + bytes(62, 2) + bytes(1, 4) + bytes(0, 8) + bytes(64, 8) + bytes(0, 16)
+        let header = identity + bytes(3, 2) + bytes(62, 2) + bytes(1, 4) + bytes(0, 8) + bytes(64, 8) + bytes(0, 14)
         let table = bytes(56, 2) + bytes(2, 2) + bytes(0, 6)
         let dynamic = entries.flatMap { bytes($0.tag, 8) + bytes($0.value, 8) } + bytes(0, 16)
         return header + table + segment(1, offset, address, .max)
