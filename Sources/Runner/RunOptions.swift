@@ -5,7 +5,7 @@ public import SystemPackage
 public struct RunOptions: Sendable {
     /// The accelerator.
     public var accelerator: AcceleratorProbe.Request
-    /// Guests at the same time, 1 or more.
+    /// Cells at the same time, 1 or more; the shards of a suite are guests beside.
     public var jobs: Int
     /// Take a dump of the guest's memory when something hangs.
     public var dumpsMemory: Bool

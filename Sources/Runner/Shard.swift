@@ -55,15 +55,3 @@ extension TestPlan {
         return suites > 1 ? "\(steps[number - 1].title)/\(name)" : name
     }
 }
-
-extension StepAction {
-    /// How the cases of a suite are run; nil for a step that is none.
-    var suiteOptions: SuiteOptions? {
-        switch self {
-        case .fstests(let request): request.options
-        case .kselftest(let request): request.options
-        case .suite(let request): request.options
-        default: nil
-        }
-    }
-}

@@ -4,7 +4,9 @@ import TestPlan
 extension FstestsSuite {
     /// Where a case leaves its files on the results disk: `.full` up to the end, mostly.
     public func resultFiles(of name: String) -> ResultFiles? {
-        guard let (section, name) = request.place(ofCase: name), let slash = name.firstIndex(of: "/") else { return nil }
+        guard let (section, name) = request.place(ofCase: name), let slash = name.firstIndex(of: "/") else {
+            return nil
+        }
         let folder = String(name[..<slash])
         return ResultFiles(
             // The disk is mounted at GuestPlace.results in the guest.

@@ -35,7 +35,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @OptionGroup var guest: GuestOptions
 
-    @Option(help: "Guests at the same time.")
+    @Option(help: "Cells at the same time; shards of a suite are guests beside.")
     var jobs: Int = 1
 
     @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
