@@ -84,6 +84,6 @@ import TestPlan
         #expect(diagnostics.first?.location != nil)
         #expect(diagnostics.first?.description.contains(attack.message) == true || attack.message.isEmpty)
         // An unbounded reader takes minutes to ages; the rest is room for slow and busy machines.
-        #expect(elapsed < .seconds(20))
+        #expect(elapsed < .seconds(120))
     }
 }
