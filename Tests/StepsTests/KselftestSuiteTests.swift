@@ -96,11 +96,13 @@ struct KselftestSuiteTests {
         #expect(died.subcases.map(\.name) == ["first", "KTAP"])
     }
 
-    @Test("where output was cut, the status decides and the case says so")
+    @Test("where output was cut, what is in the rest is not known: that is no pass, and a failure stays one")
     func cut() {
         let cut = run("@ran 0 45\nTAP version 13\n1..3\nok 1 first\nok 2 second\nok 3 third\n", limit: 40).judge("a:b")
-        #expect(cut.verdict == .pass)
-        #expect(cut.reason?.contains("cut") == true)
+        #expect(cut.verdict == .error)
+        #expect(cut.reason?.contains("what is in the rest is not known") == true)
+        let failed = run("@ran 1 45\nTAP version 13\n1..3\nnot ok 1 first\nok 2 second\n", limit: 40).judge("a:b")
+        #expect(failed.verdict == .fail)
     }
 
     @Test("names of files have no directories in them")
