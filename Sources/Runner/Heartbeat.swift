@@ -10,6 +10,8 @@ struct Heartbeat: Sendable {
     private var last = ContinuousClock.now
     /// Seconds the guest's CPUs had waited for one of the host's, at the beginning.
     private let waited: Double
+    private let began = ContinuousClock.now
+    private let load = HostLoad.now()
 
     /// Less than this between two looks is a clock's ticking: a journal's commit, a daemon's poll.
     private static let least = 8
@@ -22,8 +24,12 @@ struct Heartbeat: Sendable {
     /// Seconds since something was done.
     var idle: Double { (ContinuousClock.now - last) / .seconds(1) }
 
-    /// Seconds in which the guest's CPUs waited for one of the host's since the beginning, the most starved counts.
-    func starvation(_ guest: Guest) -> Double { max(0, Self.waited(guest) - waited) }
+    /// Seconds since the beginning that the guest's CPUs had none of the host's: they waited for one, the most starved
+    /// counts, or a hypervisor beneath the host took it away.
+    func starvation(_ guest: Guest) -> Double {
+        let stolen = (load.steal ?? 0) / 100 * ((ContinuousClock.now - began) / .seconds(1))
+        return max(0, Self.waited(guest) - waited) + stolen
+    }
 
     /// Looks again.
     ///
