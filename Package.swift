@@ -44,8 +44,10 @@ let package = Package(
         // MARK: Floor 1
         .target(
             name: "Fstests", dependencies: ["HostProcess", "RunRecord", "TestPlan", system], swiftSettings: settings),
-        .target(name: "GuestImage", dependencies: ["HostProcess", system, yams], swiftSettings: settings),
+        .target(
+            name: "GuestImage", dependencies: ["HostProcess", "TestPlan", system, yams], swiftSettings: settings),
         .target(name: "Kselftest", dependencies: ["HostProcess", "TestPlan", system], swiftSettings: settings),
+        .target(name: "Lab", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(
@@ -64,7 +66,7 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Kselftest", "Machine", "RemoteShell",
+                "Fstests", "GuestImage", "HostProcess", "KernelLog", "Kselftest", "Lab", "Machine", "RemoteShell",
                 "RunRecord", "Steps", "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings
@@ -75,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "vmharness",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Machine", "RemoteShell", "ResultStore", "RunRecord",
+                "GuestImage", "HostProcess", "KernelLog", "Lab", "Machine", "RemoteShell", "ResultStore", "RunRecord",
                 "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
             ],
             swiftSettings: settings
@@ -98,6 +100,8 @@ let package = Package(
         .testTarget(
             name: "KselftestTests", dependencies: ["HostProcess", "Kselftest", "TestPlan", system],
             swiftSettings: settings),
+        .testTarget(
+            name: "LabTests", dependencies: ["HostProcess", "Lab", "TestSupport", system], swiftSettings: settings),
         .testTarget(
             name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
             swiftSettings: settings),

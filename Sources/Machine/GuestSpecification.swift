@@ -24,12 +24,33 @@ public struct GuestSpecification: Sendable, Hashable {
         /// By which QEMU slows it down: values for its `throttling.KEY` options (`iops-write`, `bps-total`, …).
         public var limits: [String: Int]
 
+        /// How the guest reaches it.
+        public var interface: Interface
+        /// Errors that QEMU injects.
+        public var faults: [DiskFault]
+        /// Where it sits.
+        public var place: PCIPlace
+
+        /// How the guest reaches a disk.
+        public enum Interface: Sendable, Hashable {
+            /// virtio-blk.
+            case virtio
+            /// NVMe; with zones of this many bytes, if any, as a zoned namespace.
+            case nvme(zone: Int?)
+        }
+
         /// A raw image.
-        public init(serial: String, image: FilePath, access: Access, limits: [String: Int] = [:]) {
+        public init(
+            serial: String, image: FilePath, access: Access, limits: [String: Int] = [:],
+            interface: Interface = .virtio, faults: [DiskFault] = [], place: PCIPlace = .rootBus
+        ) {
             self.serial = serial
             self.image = image
             self.access = access
             self.limits = limits
+            self.interface = interface
+            self.faults = faults
+            self.place = place
         }
     }
 
@@ -51,6 +72,14 @@ public struct GuestSpecification: Sendable, Hashable {
     public var disks: [Disk]
     /// virtiofs shares, in PCI order.
     public var shares: [Share]
+    /// Persistent memory, in the order of its slots.
+    public var pmem: [PersistentMemory] = []
+    /// Emulated PCI functions beside those every guest has.
+    public var functions: [PCIFunction] = []
+    /// The IOMMU; nil for none.
+    public var iommu: IOMMU?
+    /// PCI functions of the host, bound to vfio-pci.
+    public var passthrough: [HostFunction] = []
 
     /// A guest with these parts, a user-mode network for SSH, a serial
     /// console, a pvpanic device and a watchdog.

@@ -121,7 +121,8 @@ extension PlanStep {
         if isSetup { return false }
         return switch action {
         case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount, .fstests, .kselftest, .suite: true
-        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .mountDisk: false
+        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .mountDisk, .pmem, .pmemSave, .pmemRestore:
+            false
         }
     }
 
@@ -143,7 +144,8 @@ extension PlanStep {
         case .unmount: "umount"
         case .run(.arguments(let words), _, _): words.first.map { String($0.split(separator: "/").last ?? "") }
         case .run(.shell, _, _): "sh"
-        case .moduleBuild, .userspaceBuild, .modulePad, .fstests, .kselftest, .suite: nil
+        case .pmem: "ndctl"
+        case .moduleBuild, .userspaceBuild, .modulePad, .pmemSave, .pmemRestore, .fstests, .kselftest, .suite: nil
         }
     }
 }

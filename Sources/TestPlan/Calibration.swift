@@ -9,16 +9,20 @@ public struct Calibration: Sendable, Hashable {
         /// The title of the finding that must be among those of a failing run, or nil if any failure will do.
         /// Always nil for a kernel that must pass.
         public var finding: String?
+        /// The name of the mutation of the kernel with which it is expected, or nil for the kernel as it is.
+        public var mutation: String?
         /// Where the plan says so.
         public var location: SourceLocation
 
         /// Creates an expectation.
         public init(
-            kernel: KernelName, settings: [String: String] = [:], finding: String? = nil, location: SourceLocation
+            kernel: KernelName, settings: [String: String] = [:], finding: String? = nil, mutation: String? = nil,
+            location: SourceLocation
         ) {
             self.kernel = kernel
             self.settings = settings
             self.finding = finding
+            self.mutation = mutation
             self.location = location
         }
 

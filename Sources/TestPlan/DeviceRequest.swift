@@ -4,12 +4,36 @@ public enum DeviceRequest: Sendable, Hashable {
     case virtiofs(VirtiofsRequest)
     /// A disk of its own.
     case disk(DiskRequest)
+    /// Persistent memory: an NVDIMM or virtio-pmem.
+    case pmem(PmemRequest)
+    /// A network card beside the one that carries SSH.
+    case nic(NICRequest)
+    /// Another emulated PCI function.
+    case pci(PCIFunctionRequest)
+    /// A PCI function of the host.
+    case vfio(PassthroughRequest)
 
-    /// The name by which the guest knows it, unique in the guest: the tag or the disk's name.
+    /// The name by which the guest knows it, unique in the guest: the tag of a share, the name of anything else.
     public var name: String {
         switch self {
         case .virtiofs(let request): request.tag
         case .disk(let request): request.name
+        case .pmem(let request): request.name
+        case .nic(let request): request.name
+        case .pci(let request): request.name
+        case .vfio(let request): request.name
+        }
+    }
+
+    /// What it is, with its article.
+    var kind: String {
+        switch self {
+        case .virtiofs: "a virtiofs device"
+        case .disk: "a disk"
+        case .pmem: "persistent memory"
+        case .nic: "a network card"
+        case .pci: "a PCI function"
+        case .vfio: "a function of the host"
         }
     }
 
@@ -18,6 +42,10 @@ public enum DeviceRequest: Sendable, Hashable {
         switch self {
         case .virtiofs(let request): request.location
         case .disk(let request): request.location
+        case .pmem(let request): request.location
+        case .nic(let request): request.location
+        case .pci(let request): request.location
+        case .vfio(let request): request.location
         }
     }
 }

@@ -34,6 +34,8 @@ public struct GuestRequest: Sendable, Hashable {
     public var commandLine: [String]
     /// The devices beyond what every guest has, in the order of the plan.
     public var devices: [DeviceRequest]
+    /// The guest's IOMMU, or nil for none.
+    public var iommu: IOMMURequest?
 
     /// Creates a request; everything left out is the default of the plan format.
     public init(
@@ -44,7 +46,8 @@ public struct GuestRequest: Sendable, Hashable {
         accelerator: Accelerator? = nil,
         boot: Boot = .auto,
         commandLine: [String] = [],
-        devices: [DeviceRequest] = []
+        devices: [DeviceRequest] = [],
+        iommu: IOMMURequest? = nil
     ) {
         self.memory = memory
         self.cpus = cpus
@@ -54,6 +57,7 @@ public struct GuestRequest: Sendable, Hashable {
         self.boot = boot
         self.commandLine = commandLine
         self.devices = devices
+        self.iommu = iommu
     }
 
     /// The virtiofs devices among ``devices``.
@@ -67,6 +71,20 @@ public struct GuestRequest: Sendable, Hashable {
     public var disks: [DiskRequest] {
         devices.compactMap { device in
             if case .disk(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The persistent memory among ``devices``.
+    public var pmem: [PmemRequest] {
+        devices.compactMap { device in
+            if case .pmem(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The host's PCI functions among ``devices``.
+    public var passthrough: [PassthroughRequest] {
+        devices.compactMap { device in
+            if case .vfio(let request) = device { request } else { nil }
         }
     }
 }

@@ -1,5 +1,7 @@
 extension PlanParser {
-    private static let guestKeys = ["memory", "cpus", "image", "init", "accel", "boot", "command-line", "devices"]
+    private static let guestKeys = [
+        "memory", "cpus", "image", "init", "accel", "boot", "command-line", "devices", "iommu",
+    ]
     /// Every device takes a slot of the guest's PCI bus, which has 32; the harness needs some of them.
     private static let mostDevices = 16
     /// x86 has 2048 bytes for all arguments (`COMMAND_LINE_SIZE`); half of them are left to the harness.
@@ -20,6 +22,7 @@ extension PlanParser {
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
+        guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
         return guest
     }
 
@@ -62,13 +65,27 @@ extension PlanParser {
         }
         var names: [String: DeviceRequest] = [:]
         return items.compactMap { item in
-            guard let entry = onlyEntry(item, "a device", of: ["virtiofs", "disk"]),
-                let device = entry.key == "disk"
-                    ? disk(entry).map(DeviceRequest.disk) : virtiofs(entry).map(DeviceRequest.virtiofs)
-            else { return nil }
+            guard let entry = onlyEntry(item, "a device", of: Self.deviceKinds), let device = device(entry) else {
+                return nil
+            }
             if let first = names[device.name] { problems.report(clash(of: device, with: first)) }
             names[device.name] = names[device.name] ?? device
             return device
+        }
+    }
+
+    private static let deviceKinds = ["virtiofs", "disk", "nvdimm", "virtio-pmem", "nic", "pci", "vfio"]
+
+    private func device(_ entry: LocatedNode.Entry) -> DeviceRequest? {
+        switch entry.key {
+        case "virtiofs": virtiofs(entry).map(DeviceRequest.virtiofs)
+        case "disk": disk(entry).map(DeviceRequest.disk)
+        case "nvdimm": pmem(entry, .nvdimm).map(DeviceRequest.pmem)
+        case "virtio-pmem": pmem(entry, .virtioPmem).map(DeviceRequest.pmem)
+        case "nic": nic(entry).map(DeviceRequest.nic)
+        case "pci": pciFunction(entry).map(DeviceRequest.pci)
+        case "vfio": passthrough(entry).map(DeviceRequest.vfio)
+        default: nil
         }
     }
 
@@ -78,10 +95,10 @@ extension PlanParser {
             switch (first, device) {
             case (.virtiofs, .virtiofs): "a second virtiofs device has the tag '\(device.name)'"
             case (.disk, .disk): "a second disk has the name '\(device.name)'"
-            case (.virtiofs, .disk), (.disk, .virtiofs):
-                "a disk and a virtiofs device are both called '\(device.name)'"
+            default:
+                "\(first.kind) and \(device.kind) are both called '\(device.name)'"
             }
-        let word = if case .disk = device { "name" } else { "tag" }
+        let word = if case .virtiofs = device { "tag" } else { "name" }
         return Diagnostic(
             location: device.location, message: message,
             advice: "the first is in line \(first.location.line); give this one another \(word)")

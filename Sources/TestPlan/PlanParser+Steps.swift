@@ -91,6 +91,8 @@ extension PlanParser {
         case .modulePad: ["module", "size", "to"]
         case .mkfs: ["disk", "type", "options"]
         case .mount: ["virtiofs", "disk", "type", "at", "options", "read-only"]
+        case .pmem: ["device", "mode", "tool"]
+        case .pmemSave, .pmemRestore: ["device"]
         case .unmount: ["at"]
         case .moduleInsert: ["path", "module", "parameters", "dependencies"]
         case .moduleCycle: ["path", "module", "parameters", "times", "load"]
@@ -109,6 +111,7 @@ extension PlanParser {
         case .modulePad: modulePad(reader, guest)
         case .mkfs: mkfs(reader, guest)
         case .mount: mount(reader, guest)
+        case .pmem, .pmemSave, .pmemRestore: pmemStep(kind, reader, guest)
         case .unmount:
             reader.required("at").flatMap { guestPath($0, reader.label("at")) }.map { .unmount(at: $0) }
         case .moduleInsert: moduleInsert(reader)

@@ -38,6 +38,12 @@ public enum StepAction: Sendable, Hashable {
     case mkfs(disk: String, type: String, options: [String])
     /// `mount` of a disk: mount its file system of this type at a directory, which is made if it does not exist.
     case mountDisk(disk: String, type: String, at: String, options: [String], readOnly: Bool)
+    /// `pmem`: give persistent memory a mode; the device is `/dev/vmharness/NAME` afterwards.
+    case pmem(device: String, mode: PmemMode, tool: PmemTool)
+    /// `pmem.save`: keep what persistent memory holds now, labels and all, under its name.
+    case pmemSave(device: String)
+    /// `pmem.restore`: bring back what `pmem.save` kept of it.
+    case pmemRestore(device: String)
     /// `unmount`: unmount what is mounted at a directory.
     case unmount(at: String)
     /// `module.insert`: insert a module, with `NAME=VALUE` parameters. `dependencies`: insert first those of the
@@ -64,6 +70,9 @@ public enum StepAction: Sendable, Hashable {
         case .modulePad: .modulePad
         case .mkfs: .mkfs
         case .mount, .mountDisk: .mount
+        case .pmem: .pmem
+        case .pmemSave: .pmemSave
+        case .pmemRestore: .pmemRestore
         case .unmount: .unmount
         case .moduleInsert: .moduleInsert
         case .moduleRemove: .moduleRemove
@@ -88,6 +97,12 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     case mkfs
     /// Mount a share or a disk.
     case mount
+    /// Give persistent memory a mode.
+    case pmem
+    /// Keep the contents of persistent memory.
+    case pmemSave = "pmem.save"
+    /// Bring the contents of persistent memory back.
+    case pmemRestore = "pmem.restore"
     /// Unmount a directory.
     case unmount
     /// Insert a module.
@@ -110,7 +125,8 @@ public enum StepKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// Generous, since TCG is some twenty times slower than KVM; plans that wait for a hang set their own.
     public var defaultTimeout: Duration {
         switch self {
-        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .unmount, .moduleInsert, .moduleRemove:
+        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .pmem, .pmemSave, .pmemRestore,
+            .unmount, .moduleInsert, .moduleRemove:
             .seconds(60)
         case .moduleCycle, .run: .seconds(300)
         // Their cases have limits of their own.

@@ -51,6 +51,8 @@ public struct TestPlan: Sendable, Hashable {
     public var known: [KnownIssue]
     /// What must be there.
     public var requires: Requirements
+    /// Changes to the kernel's modules that put a bug back.
+    public var mutations: [Mutation]
 
     /// Creates a plan without any check; ``PlanLibrary`` reads and checks plan files.
     public init(
@@ -64,7 +66,8 @@ public struct TestPlan: Sendable, Hashable {
         steps: [PlanStep],
         calibration: Calibration = Calibration(),
         known: [KnownIssue] = [],
-        requires: Requirements = Requirements()
+        requires: Requirements = Requirements(),
+        mutations: [Mutation] = []
     ) {
         self.name = name
         self.summary = summary
@@ -77,5 +80,6 @@ public struct TestPlan: Sendable, Hashable {
         self.calibration = calibration
         self.known = known
         self.requires = requires
+        self.mutations = mutations
     }
 }

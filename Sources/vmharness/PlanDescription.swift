@@ -63,6 +63,8 @@ struct PlanDescription {
             case .arguments(let words): "\(kind) \(words)"
             case .shell(let text): "\(kind) \(text)"
             }
+        case .pmem(let device, let mode, _): "\(kind) '\(device)' as \(mode.rawValue)"
+        case .pmemSave(let device), .pmemRestore(let device): "\(kind) '\(device)'"
         case .unmount(let place): "\(kind) \(place)"
         case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"
         case .moduleRemove(let name): "\(kind) \(name)"
