@@ -55,6 +55,13 @@ extension PlanParser {
             )
             return nil
         }
+        // WARNINGs would not come out of the console, which is where we find them (kernel/printk/printk.c).
+        guard argument != "quiet", !argument.hasPrefix("loglevel=") else {
+            problems.report(
+                "\(label) must not be \(quoted(argument)): findings are read from the console", at: node.location,
+                advice: "leave it out")
+            return nil
+        }
         return argument
     }
 
