@@ -82,7 +82,8 @@ struct GuestSession: Sendable {
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
+            pmem: guest.specification.places, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
