@@ -25,7 +25,10 @@ public struct HostPCIFunction: Sendable, Hashable, Codable {
     public var disks: [String]
 
     /// `8086:10d3`.
-    public var identity: String { hex(vendor, 4) + ":" + hex(device, 4) }
+    public var identity: String { Self.identity(vendor: vendor, device: device) }
+
+    /// `8086:10d3`.
+    public static func identity(vendor: Int, device: Int) -> String { hex(vendor, 4) + ":" + hex(device, 4) }
 
     /// What it is, in words.
     public var kind: String { PCIClass.name(of: classCode) }

@@ -1,5 +1,5 @@
 import Foundation
-import HostProcess
+public import HostProcess
 import SystemPackage
 
 /// What is looked at before a function is taken, so that a refusal names its cause, and comes before anything is
@@ -37,6 +37,18 @@ public struct PassthroughCheck: Sendable {
         return functions
     }
 
+    /// Why a function alone could not be given to a guest; nil if it could.
+    public func obstacle(of address: PCIAddress) -> Failure? {
+        do {
+            try check([address])
+            return nil
+        } catch let failure as Failure {
+            return failure
+        } catch {
+            return Failure("\(error)", on: "\(address)", advice: "")
+        }
+    }
+
     /// The first function with these identities that could be given away; `check` tells why one cannot.
     ///
     /// - Parameters:
@@ -45,7 +57,7 @@ public struct PassthroughCheck: Sendable {
     ///   - taken: those that are given away already.
     /// - Throws: `Failure` if there is none, with the reason of each.
     public func match(vendor: Int, device: Int, besides taken: Set<PCIAddress> = []) throws -> HostPCIFunction {
-        let identity = hex(vendor, 4) + ":" + hex(device, 4)
+        let identity = HostPCIFunction.identity(vendor: vendor, device: device)
         let all = bus.functions()
         let candidates = all.filter { $0.vendor == vendor && $0.device == device && !taken.contains($0.address) }
         guard !candidates.isEmpty else {

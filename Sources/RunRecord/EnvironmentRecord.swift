@@ -94,6 +94,32 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// A PCI function of the host that the guest had by vfio-pci.
+    public struct Passthrough: Sendable, Hashable, Codable {
+        /// The plan's name for it.
+        public var name: String
+        /// `DDDD:BB:DD.F`, in hexadecimal.
+        public var address: String
+        /// Vendor and device: `8086:10d3`.
+        public var identity: String
+        /// What it is: `Ethernet controller`.
+        public var kind: String
+        /// The host's driver that it was taken from, and given back to; nil if it had none.
+        public var driver: String?
+        /// Its IOMMU group on the host.
+        public var group: Int
+
+        /// A function as it was before the guest.
+        public init(name: String, address: String, identity: String, kind: String, driver: String?, group: Int) {
+            self.name = name
+            self.address = address
+            self.identity = identity
+            self.kind = kind
+            self.driver = driver
+            self.group = group
+        }
+    }
+
     /// What the host was like while the guest ran.
     public struct Host: Sendable, Hashable, Codable {
         /// `uname -r` of the host.
@@ -149,6 +175,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The plan's disks; nil if it has none.
     public var disks: [Disk]?
+    /// The host's PCI functions; nil if it had none.
+    public var passthrough: [Passthrough]?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
     /// The host.

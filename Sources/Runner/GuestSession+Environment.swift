@@ -57,6 +57,7 @@ extension GuestSession {
                 limits: Dictionary(uniqueKeysWithValues: disk.limits.map { ($0.key.rawValue, $0.value) }))
         }
         if !disks.isEmpty { record.disks = disks }
+        if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
     }

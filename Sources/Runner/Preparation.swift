@@ -22,6 +22,8 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+    /// The plan's functions of the host, as they are now.
+    public let passthrough: [PassedFunction]
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
     /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
@@ -73,7 +75,9 @@ public struct Preparation: Sendable {
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
         var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
+        var passthrough: [TestPlan: [PassedFunction]] = [:]
         for plan in Set(cells.map(\.plan)) {
+            passthrough[plan] = try PassedFunction.resolve(plan.guest)
             daemons[plan] = try Self.daemons(for: plan, among: installed)
         }
         let store = KernelStore(cache: cache, progress: progress)
@@ -108,7 +112,7 @@ public struct Preparation: Sendable {
                 PreparedCell(
                     cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
-                    daemons: daemons[cell.plan]!, qemu: qemu,
+                    daemons: daemons[cell.plan]!, qemu: qemu, passthrough: passthrough[cell.plan]!,
                     built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]

@@ -23,6 +23,7 @@ extension PlanParser {
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
+        checkPassthrough(guest)
         return guest
     }
 
