@@ -11,8 +11,8 @@ public struct PCIAddress: Sendable, Hashable, Codable, CustomStringConvertible, 
 
     /// Reads `DDDD:BB:DD.F` or `BB:DD.F`, in hexadecimal; nil if it is neither.
     public init?(_ text: String) {
-        // Swift's numbers take a sign, addresses do not.
-        guard text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit || $0 == 0x3a || $0 == 0x2e }) else {
+        // Swift's numbers may have a sign.
+        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || isHexDigit($0) }) else {
             return nil
         }
         let halves = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -41,6 +41,15 @@ public struct PCIAddress: Sendable, Hashable, Codable, CustomStringConvertible, 
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         return "\(hex(domain, 4)):\(hex(bus, 2)):\(hex(device, 2)).\(hex(function, 1))"
+    }
+}
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+        UInt8(ascii: "A")...UInt8(ascii: "F"):
+        true
+    default: false
     }
 }
 

@@ -20,22 +20,22 @@ public struct PassthroughProbe: Sendable {
     /// - Parameters:
     ///   - functions: bound to vfio-pci.
     ///   - memory: bytes of guest memory, a multiple of 1 MiB.
-    public init(_ functions: [HostFunction], memory: Int) {
-        specification = GuestSpecification(
+    ///   - pmem: persistent memory, mapped for DMA as well.
+    public init(_ functions: [HostFunction], memory: Int, pmem: [PersistentMemory] = []) {
+        var specification = GuestSpecification(
             memory: memory, cpus: 1, accelerator: .tcg, kernel: "", initrd: "", commandLine: [], disks: [], shares: [])
-        self.functions = functions
+        specification.passthrough = functions
+        specification.pmem = pmem
+        self.specification = specification
     }
-    private let functions: [HostFunction]
 
     /// Starts QEMU, asks for its PCI functions and ends it.
     ///
     /// - Throws: `Failure` with QEMU's words and what they mean.
     public func run() async throws -> [Answer] {
-        var specification = specification
-        specification.passthrough = functions
         let paths = QEMUCommand.Paths(qmp: "", console: "", layers: [:], shares: [:])
         let command = QEMUCommand(specification: specification, paths: paths)
-        let arguments = command.machine + ["-S", "-qmp", "stdio"] + command.passthrough
+        let arguments = command.machine + ["-S", "-qmp", "stdio"] + command.pmem + command.passthrough
         let orders = ["qmp_capabilities", "query-pci", "quit"].map { #"{"execute": "\#($0)"}"# + "\n" }
         let result = try await Command(QEMUCommand.program, arguments)
             .run(input: Array(orders.joined().utf8), outputLimit: 4 << 20, timeout: .seconds(120))
@@ -44,7 +44,7 @@ public struct PassthroughProbe: Sendable {
             throw PassthroughWords.failure(words, termination: result.termination)
         }
         let devices = Self.devices(on: buses)
-        return try functions.map { function in
+        return try specification.passthrough.map { function in
             guard let device = devices.first(where: { $0["qdev_id"]?.text == "vfio-\(function.name)" }) else {
                 throw Failure(
                     "QEMU does not show the function to the guest", on: function.address,

@@ -94,29 +94,35 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
-    /// A PCI function of the host that the guest had by vfio-pci.
-    public struct Passthrough: Sendable, Hashable, Codable {
-        /// The plan's name for it.
+    /// Persistent memory of the guest.
+    public struct Pmem: Sendable, Hashable, Codable {
+        /// The plan's name for it, and its name below `/dev/vmharness` once it has a mode.
         public var name: String
-        /// `DDDD:BB:DD.F`, in hexadecimal.
-        public var address: String
-        /// Vendor and device: `8086:10d3`.
-        public var identity: String
-        /// What it is: `Ethernet controller`.
-        public var kind: String
-        /// The host's driver that it was taken from, and given back to; nil if it had none.
-        public var driver: String?
-        /// Its IOMMU group on the host.
-        public var group: Int
+        /// `nvdimm` or `virtio-pmem`.
+        public var model: String
+        /// What held its bytes: `file`, `memfd`, `ram`, or the path of a device-dax node of the host.
+        public var backing: String
+        /// Bytes, labels included.
+        public var size: Int
+        /// Bytes of the label area; nil for none.
+        public var label: Int?
+        /// The alignment of QEMU's mapping in bytes; nil for what the backing wants.
+        public var align: Int?
+        /// What was special about it: `pmem`, `unarmed`, `read-only`.
+        public var flags: [String]
 
-        /// A function as it was before the guest.
-        public init(name: String, address: String, identity: String, kind: String, driver: String?, group: Int) {
+        /// Persistent memory and what held it.
+        public init(
+            name: String, model: String, backing: String, size: Int, label: Int? = nil, align: Int? = nil,
+            flags: [String] = []
+        ) {
             self.name = name
-            self.address = address
-            self.identity = identity
-            self.kind = kind
-            self.driver = driver
-            self.group = group
+            self.model = model
+            self.backing = backing
+            self.size = size
+            self.label = label
+            self.align = align
+            self.flags = flags
         }
     }
 
@@ -177,6 +183,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var disks: [Disk]?
     /// The host's PCI functions; nil if it had none.
     public var passthrough: [Passthrough]?
+    /// The plan's persistent memory; nil if it has none.
+    public var pmem: [Pmem]?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
     /// The host.

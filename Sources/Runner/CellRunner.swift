@@ -108,6 +108,7 @@ struct CellRunner: Sendable {
             prepared, initrd: initrd, directories: shares,
             disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
         specification.passthrough = prepared.passthrough.map(\.hostFunction)
+        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))

@@ -23,6 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
+        notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
@@ -58,6 +59,7 @@ extension GuestSession {
         }
         if !disks.isEmpty { record.disks = disks }
         if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
+        if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
     }

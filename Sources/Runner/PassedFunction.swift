@@ -14,7 +14,7 @@ public struct PassedFunction: Sendable, Hashable {
     /// Finds what a guest asks for and checks it, before any guest is started and anything is changed.
     ///
     /// - Throws: `Failure` with what is in the way.
-    static func resolve(_ guest: GuestRequest) throws -> [PassedFunction] {
+    static func resolve(_ guest: GuestRequest, pmem: [PmemRequest]) throws -> [PassedFunction] {
         let requests = guest.passthrough
         guard !requests.isEmpty else { return [] }
         let check = PassthroughCheck()
@@ -30,7 +30,7 @@ public struct PassedFunction: Sendable, Hashable {
         }
         let functions = try check.check(requests.compactMap { addresses[$0.name] })
         try MemoryLock.own().check(
-            memory: guest.memory.bytes,
+            memory: guest.memory.bytes + pmem.filter(\.isLocked).map(\.size.bytes).reduce(0, +),
             // Behind an emulated IOMMU each function has mappings of its own.
             containers: guest.iommu == nil ? 1 : functions.count, for: requests[0].location.description)
         return zip(requests, functions).map { PassedFunction(name: $0.name, function: $1) }
@@ -44,5 +44,12 @@ public struct PassedFunction: Sendable, Hashable {
         EnvironmentRecord.Passthrough(
             name: name, address: "\(function.address)", identity: function.identity, kind: function.kind,
             driver: function.driver, group: function.group ?? -1)
+    }
+}
+
+extension PmemRequest {
+    /// True if its pages count against the limit on locked memory: those of a device-dax node do not.
+    fileprivate var isLocked: Bool {
+        if case .devdax = backing { false } else { true }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostProcess
 import Lab
 
 /// `vmharness lab devices`

@@ -18,6 +18,7 @@ struct LabProbe: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Addresses of functions, all for one guest.", valueName: "address"))
     var addresses: [String]
     @Option(help: "Guest memory, which vfio pins.") var memory = "256MiB"
+    @Option(help: "A device-dax node, such as /dev/dax0.0, mapped as an NVDIMM.") var devdax: String?
 
     func run() async throws {
         let addresses = try LabCommand.addresses(addresses)
@@ -27,16 +28,23 @@ struct LabProbe: AsyncParsableCommand {
                 blame: .request)
         }
         let names = addresses.enumerated().map { HostFunction(name: "p\($0.offset)", address: "\($0.element)") }
+        let devdax = devdax
         try await InterruptScope.run {
+            let node = try devdax.map { try DaxDevice(FilePath($0)) }
+            let pmem = node.map { node in
+                PersistentMemory(name: "dax", backing: .devdax(node.path), size: node.size, align: node.align)
+            }
             try PassthroughCheck().check(addresses)
             try MemoryLock.own().check(memory: size.bytes, for: "a guest with \(size)")
             let unrestored = Unrestored()
             try await withFunctionsBound(addresses, report: { unrestored.add($0) }) { bound in
-                let answers = try await PassthroughProbe(names, memory: size.bytes).run()
+                let answers = try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 })
+                    .run()
                 for (function, answer) in zip(bound, answers) {
                     Terminal.output(Self.words(for: function, answer))
                 }
-                Terminal.output("QEMU has mapped \(size) of guest memory for them")
+                let dax = node.map { " and \($0.size >> 20) MiB of \($0.path)" } ?? ""
+                Terminal.output("QEMU has mapped \(size) of guest memory\(dax) for DMA")
             }
             try unrestored.throwFirst()
         }
