@@ -213,6 +213,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The plan's disks; nil if it has none.
     public var disks: [Disk]?
+    /// The host's PCI functions; nil if it had none.
+    public var passthrough: [Passthrough]?
     /// The plan's persistent memory; nil if it has none.
     public var pmem: [Pmem]?
     /// The emulated PCI functions of the plan; nil if it has none.

@@ -1,6 +1,7 @@
 import Foundation
 import GuestImage
 import HostProcess
+import Lab
 import Machine
 import RemoteShell
 import RunRecord
@@ -93,10 +94,11 @@ struct CellRunner: Sendable {
     /// - Parameters:
     ///   - directory: where its logs go.
     ///   - scratch: for what ends with it, or is kept for the next guest of the cell: the shares and disks.
+    ///   - unrestored: told of a function of the host that could not be put back afterwards.
     ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
     /// - Throws: `Failure` if it cannot be started; what `body` throws.
     func withRunningGuest<Value: Sendable>(
-        in directory: EvidenceDirectory, scratch: FilePath,
+        in directory: EvidenceDirectory, scratch: FilePath, unrestored: @Sendable @escaping (Failure) -> Void,
         _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
@@ -105,6 +107,7 @@ struct CellRunner: Sendable {
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
             disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+        specification.passthrough = prepared.passthrough.map(\.hostFunction)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
@@ -118,8 +121,11 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
-            try await body(guest, recorder, logs, shares)
+        let guest = specification
+        return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
+            try await withGuest(guest, logs: logs, console: { recorder.receive($0) }) { guest in
+                try await body(guest, recorder, logs, shares)
+            }
         }
     }
 

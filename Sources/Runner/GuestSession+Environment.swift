@@ -52,6 +52,7 @@ extension GuestSession {
         let builds = prepared.built.values.map { built in
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
         }
+        if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         record.describe(plan.guest)
         if !builds.isEmpty { record.builds = builds.sorted() }

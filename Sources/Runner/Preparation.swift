@@ -22,6 +22,8 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+    /// The plan's functions of the host, as they are now.
+    public let passthrough: [PassedFunction]
     /// The plan's persistent memory, as the host can give it.
     public let pmem: [PmemRequest]
     /// What was built of the plan's sources, by the step that wants it.
@@ -75,10 +77,12 @@ public struct Preparation: Sendable {
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
         var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
+        var passthrough: [TestPlan: [PassedFunction]] = [:]
         var pmem: [TestPlan: [PmemRequest]] = [:]
         for plan in Set(cells.map(\.plan)) {
             daemons[plan] = try Self.daemons(for: plan, among: installed)
             pmem[plan] = try await PmemCheck.resolved(plan.guest.pmem)
+            passthrough[plan] = try PassedFunction.resolve(plan.guest, pmem: pmem[plan]!)
         }
         let store = KernelStore(cache: cache, progress: progress)
         var kernels: [KernelName: Kernel] = [:]
@@ -112,7 +116,8 @@ public struct Preparation: Sendable {
                 PreparedCell(
                     cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
-                    daemons: daemons[cell.plan]!, qemu: qemu, pmem: pmem[cell.plan]!,
+                    daemons: daemons[cell.plan]!, qemu: qemu, passthrough: passthrough[cell.plan]!,
+                    pmem: pmem[cell.plan]!,
                     built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]

@@ -1,3 +1,4 @@
+import Lab
 import TestPlan
 
 /// A plan in words, with its parameters filled in.
@@ -22,6 +23,14 @@ struct PlanDescription {
         for disk in guest.disks {
             let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
             lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
+        }
+        for function in guest.passthrough {
+            let choice =
+                switch function.choice {
+                case .address(let address): address
+                case .match(let vendor, let device): "any " + HostPCIFunction.identity(vendor: vendor, device: device)
+                }
+            lines.append("  vfio '\(function.name)': the host's \(choice)")
         }
         for memory in guest.pmem {
             let label = memory.label.map { "labels \($0)" }

@@ -26,7 +26,9 @@ struct ShellCommand: AsyncParsableCommand {
             guard let prepared = try await preparation.prepare([Cell(plan: plan, kernel: kernel)]).first else { return }
             Terminal.error("booting \(prepared.kernel.release)")
             let termination = try await withScratchDirectory { logs in
-                try await GuestShell(prepared, options: options).open(logs: logs) {
+                try await GuestShell(prepared, options: options).open(
+                    logs: logs, unrestored: { Terminal.error("warning: not put back: \($0)") }
+                ) {
                     for share in plan.guest.virtiofs {
                         Terminal.error("share: mount -t virtiofs \(share.tag) /mnt")
                     }
