@@ -58,6 +58,11 @@ extension GuestSession {
         }
         if !disks.isEmpty { record.disks = disks }
         if !builds.isEmpty { record.builds = builds.sorted() }
+        if let mutated = prepared.mutated, let mutation = prepared.cell.mutation {
+            record.mutation = .init(
+                name: mutation.name, module: mutated.module, patch: mutated.patch, buildID: mutated.buildID,
+                compiler: mutated.compiler)
+        }
         return record
     }
 
