@@ -61,7 +61,8 @@ struct KernelSource {
             }
             try await removeTree(work)
         }
-        return KernelSource(digest: digest, entry: entry, name: name, label: package.label, sha256: package.sha256, suite: suite)
+        return KernelSource(
+            digest: digest, entry: entry, name: name, label: package.label, sha256: package.sha256, suite: suite)
     }
 
     /// Unpacks it below a directory.

@@ -75,7 +75,8 @@ public struct MutationBuilder: Sendable {
     /// - Throws: `Failure` if the patch does not apply, with patch(1)'s words, or changes nothing; with the compiler's
     ///   errors; if the module would not fit the kernel.
     public func kernel(_ stock: Kernel, with mutation: Mutation) async throws -> MutatedKernel {
-        guard let target = Self.target(of: mutation, in: stock), let stockFile = stock.modulePath(mutation.module) else {
+        guard let target = Self.target(of: mutation, in: stock), let stockFile = stock.modulePath(mutation.module)
+        else {
             throw Failure("the kernel has no such module", on: mutation.module, advice: "")
         }
         let patchFile = FilePath(mutation.patch)
@@ -167,7 +168,8 @@ public struct MutationBuilder: Sendable {
             let said = result.transcript.split(whereSeparator: \.isNewline).prefix(12).joined(separator: "\n")
             throw Failure(
                 "the patch does not apply to \(source.label):\n\(said)\n", on: mutation.patch,
-                advice: "it is applied by `patch -p1 --fuzz=0` to \(mutation.source) alone; make one for this kernel, or"
+                advice:
+                    "it is applied by `patch -p1 --fuzz=0` to \(mutation.source) alone; make one for this kernel, or"
                     + " leave the kernel out", blame: .request)
         }
         return result.transcript

@@ -61,7 +61,8 @@ struct MutationWatch: Sendable {
         guard words.last == "loaded" else { return wasLoaded ? .loaded : .none }
         // The note is the id behind a header of 16 bytes (elf(5)).
         let id = words.count == 2 ? words[0].dropFirst(32) : ""
-        return id == mutated.buildID ? .loaded : .foreign(id.isEmpty ? "one without a build id" : "one with build id \(id)")
+        return id == mutated.buildID
+            ? .loaded : .foreign(id.isEmpty ? "one without a build id" : "one with build id \(id)")
     }
 
     /// Whether the console of a guest, which may be gone, shows the module: the kernel says so of the first module from

@@ -28,7 +28,9 @@ struct RunCommandLine: AsyncParsableCommand {
     @Option(name: .customLong("kernel"), help: "A kernel to run on; may be given several times.")
     var kernels: [String] = []
 
-    @Option(help: ArgumentHelp("Run with this mutation of the plan: a kernel module changed by its patch.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Run with this mutation of the plan: a kernel module changed by its patch.", valueName: "name"))
     var mutate: String?
 
     @Option(name: .customLong("set"), help: "A parameter of the plans, as name=value; may be given several times.")
