@@ -43,8 +43,8 @@ struct CellRunner: Sendable {
         let journal = CellJournal(
             previous
                 ?? CellRecord(
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                    directory: place.name),
+                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
+                    parameters: plan.values, started: Date(), directory: place.name),
             known: plan.known
         ) { try directory.update($0) }
         journal.update { _ in }
@@ -61,7 +61,10 @@ struct CellRunner: Sendable {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
-        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        judgeMutation(journal, in: place.path)
+        let built =
+            prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+            + [prepared.mutated?.file].compactMap { $0 }
         // A run that was interrupted does not wait for them.
         try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))

@@ -10,8 +10,10 @@ public import TestPlan
 public struct PreparedCell: Sendable {
     /// The cell.
     public let cell: Cell
-    /// Its kernel.
+    /// Its kernel, with the module changed where the cell has a mutation.
     public let kernel: Kernel
+    /// What was changed in it; nil for the kernel as it is.
+    public let mutated: MutatedKernel?
     /// Its rootfs.
     public let image: RootImage
     /// The initramfs of kernel and image.
@@ -91,6 +93,12 @@ public struct Preparation: Sendable {
         }
         var lacks: [Cell: String] = [:]
         for cell in cells {
+            if let mutation = cell.mutation,
+                let refusal = MutationBuilder.refusal(of: mutation, on: kernels[cell.kernel]!),
+                !problems.contains(refusal)
+            {
+                problems.append(refusal)
+            }
             let lack = Self.lack(cell.plan, on: kernels[cell.kernel]!)
             if cell.plan.requires.otherwise == .skip, let first = lack.first {
                 lacks[cell] = first.message
@@ -102,10 +110,16 @@ public struct Preparation: Sendable {
 
         let probe = AcceleratorProbe(cache: cache.root)
         let builder = SourceBuilder(cache: cache, progress: progress)
+        let mutations = MutationBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
         var prepared: [PreparedCell] = []
         for cell in cells {
-            let kernel = kernels[cell.kernel]!
+            let stock = kernels[cell.kernel]!
+            var mutated: MutatedKernel?
+            if let mutation = cell.mutation, lacks[cell] == nil {
+                mutated = try await mutations.kernel(stock, with: mutation)
+            }
+            let kernel = mutated?.kernel ?? stock
             let image = try await images.ensure(cell.plan.guest.image)
             let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
             let tree =
@@ -114,7 +128,7 @@ public struct Preparation: Sendable {
             let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
+                    cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu, passthrough: passthrough[cell.plan]!,
                     pmem: pmem[cell.plan]!,

@@ -49,6 +49,9 @@ struct PlanDescription {
             lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
             lines += SuiteDescription(step.action).lines.map { indent + $0 }
         }
+        for mutation in plan.mutations {
+            lines.append("mutation \(mutation.name): \(mutation.module) of \(mutation.source) by \(mutation.patch)")
+        }
         for expectation in plan.calibration.fails {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
         }
