@@ -21,7 +21,7 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + iommu + bridges + disks + network + functions + shares + health
+        machine + control + boot + iommu + bridges + disks + network + functions + shares + pmem + health
     }
 
     private var machine: [String] {
@@ -38,8 +38,8 @@ struct QEMUCommand {
             "-nodefaults", "-no-user-config", "-display", "none",
             // The host is protected from a guest that breaks out of QEMU.
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off\(machineOptions)",
-            "-m", "\(megabytes)M", "-object", "\(backing),id=ram,size=\(megabytes)M",
+            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off\(machineOptions)\(pmemMachine)",
+            "-m", "\(megabytes)M\(pmemRoom)", "-object", "\(backing),id=ram,size=\(megabytes)M",
             "-smp", "\(specification.cpus)",
         ] + accelerator
     }

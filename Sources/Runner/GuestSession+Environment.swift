@@ -23,6 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
+        notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
@@ -52,6 +53,7 @@ extension GuestSession {
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
         }
         record.describe(plan.guest)
+        if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
     }

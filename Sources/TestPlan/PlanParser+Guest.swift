@@ -22,6 +22,7 @@ extension PlanParser {
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
+        checkPmem(of: guest)
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
         checkPCI(guest)
         return guest
@@ -54,6 +55,13 @@ extension PlanParser {
                 at: node.location,
                 advice: "make it several items, or put double quotes around a value with spaces"
             )
+            return nil
+        }
+        // WARNINGs would not come out of the console, which is where we find them (kernel/printk/printk.c).
+        guard argument != "quiet", !argument.hasPrefix("loglevel=") else {
+            problems.report(
+                "\(label) must not be \(quoted(argument)): findings are read from the console", at: node.location,
+                advice: "leave it out")
             return nil
         }
         return argument
@@ -96,6 +104,7 @@ extension PlanParser {
             switch (first, device) {
             case (.virtiofs, .virtiofs): "a second virtiofs device has the tag '\(device.name)'"
             case (.disk, .disk): "a second disk has the name '\(device.name)'"
+            case (.pmem, .pmem): "a second device of persistent memory has the name '\(device.name)'"
             default:
                 "\(first.kind) and \(device.kind) are both called '\(device.name)'"
             }

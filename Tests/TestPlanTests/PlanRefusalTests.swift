@@ -137,6 +137,12 @@ import TestPlan
             make it several items, or put double quotes around a value with spaces
             """),
         Row(
+            guest("  command-line: [nosmt, quiet]\n"),
+            """
+            plan.yaml:4:25: an item of 'command-line' in guest must not be 'quiet': findings are read from the \
+            console: leave it out
+            """),
+        Row(
             guest("  command-line: [\"é\"]\n"),
             "plan.yaml:4:18: an item of 'command-line' in guest must be printable ASCII, not 'é'"),
         Row(
@@ -146,7 +152,7 @@ import TestPlan
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
             plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with memory, cpus, image, \
-            init, accel, boot, command-line or devices
+            init, accel, boot, command-line, devices or iommu
             """),
     ]
 
@@ -236,8 +242,9 @@ import TestPlan
         Row(
             step("dance: {}"),
             """
-            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, \
-            unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or suite
+            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, pmem, \
+            pmem.save, pmem.restore, unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or \
+            suite
             """),
         Row(
             step("run"),
