@@ -104,7 +104,7 @@ struct CellRunner: Sendable {
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)) + harnessDisks)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
@@ -121,6 +121,11 @@ struct CellRunner: Sendable {
         return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
             try await body(guest, recorder, logs, shares)
         }
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.

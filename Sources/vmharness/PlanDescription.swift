@@ -19,10 +19,7 @@ struct PlanDescription {
                 "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
                     + (share.share ?? "an empty directory"))
         }
-        for disk in guest.disks {
-            let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
-            lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
-        }
+        lines += PCIDescription(guest).lines
         for memory in guest.pmem {
             let label = memory.label.map { "labels \($0)" }
             lines.append(
