@@ -42,7 +42,9 @@ public struct HarnessImage: Sendable {
             for file in files {
                 let target = root.appending(FilePath(file.target).components)
                 try makeDirectories(target.removingLastComponent())
-                if file.isProgram { try await Self.strip(file.source, to: target) } else {
+                if file.isProgram {
+                    try await Self.strip(file.source, to: target)
+                } else {
                     try writeFile(
                         target, BoundedRead.bytes(of: file.source, limit: 64 << 20),
                         mode: access(file.source.string, X_OK) == 0 ? 0o755 : 0o644)

@@ -104,7 +104,8 @@ struct CellRunner: Sendable {
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)) + harnessDisks)
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),

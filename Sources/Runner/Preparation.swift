@@ -124,7 +124,8 @@ public struct Preparation: Sendable {
                     lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry) + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
+                            + built.values.map(\.entry)
+                            + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
         }
         return prepared
     }
