@@ -11,6 +11,10 @@ public struct PCIAddress: Sendable, Hashable, Codable, CustomStringConvertible, 
 
     /// Reads `DDDD:BB:DD.F` or `BB:DD.F`, in hexadecimal; nil if it is neither.
     public init?(_ text: String) {
+        // Swift's numbers may have a sign.
+        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || isHexDigit($0) }) else {
+            return nil
+        }
         let halves = text.split(separator: ".", omittingEmptySubsequences: false)
         guard halves.count == 2, halves[1].utf8.count == 1, let function = UInt8(halves[1], radix: 16), function < 8
         else { return nil }
@@ -37,5 +41,32 @@ public struct PCIAddress: Sendable, Hashable, Codable, CustomStringConvertible, 
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         return "\(hex(domain, 4)):\(hex(bus, 2)):\(hex(device, 2)).\(hex(function, 1))"
+    }
+}
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+        UInt8(ascii: "A")...UInt8(ascii: "F"):
+        true
+    default: false
+    }
+}
+
+extension PCIAddress {
+    /// As its description, so that a journal reads like sysfs.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let address = PCIAddress(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no PCI address")
+        }
+        self = address
+    }
+
+    /// As its description.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

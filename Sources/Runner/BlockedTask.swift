@@ -31,6 +31,8 @@ struct BlockedTask: Sendable, Hashable {
         "__percpu_down_read*", "folio_wait_*", "wait_on_page_*", "wait_on_buffer", "__wait_on_buffer", "bit_wait*",
         "__wait_on_bit*", "out_of_line_wait_on_bit*", "_raw_spin_*", "queued_spin_*", "native_queued_spin_*",
         "hrtimer_nanosleep", "do_nanosleep", "schedule_hrtimeout*",
+        // The task that prints the dump, for the hang ladder itself.
+        "sched_show_task*", "show_state_filter*", "sysrq_handle_*", "__handle_sysrq*", "write_sysrq_trigger",
     ]
 
     /// Reads what the ladder's script prints: `@task PID STATE COMM`, then a

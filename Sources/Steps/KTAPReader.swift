@@ -100,6 +100,9 @@ struct KTAPReader {
         if text == "kunit: disabled" { isDisabled = true }
         if let count = Self.plan(text) {
             if depth == 0 { planned = Self.sum(planned ?? 0, count) }
+            if depth == 0, count == 0, let reason = Self.skip(text) {
+                add(StepCase(name: Self.wholeName, verdict: .skip, reason: reason))
+            }
         } else if text.hasPrefix("# Subtest: ") {
             suites.removeAll { $0.depth >= depth }
             suites.append((depth, String(text.dropFirst(11).prefix(120))))
@@ -220,6 +223,15 @@ struct KTAPReader {
         // `1..100 rounds` and `1...` are what any program may say.
         guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
         return number.isEmpty ? nil : Int(number) ?? .max
+    }
+
+    /// The reason in `1..0 # SKIP reason`, by which a program says that it ran nothing; nil without the directive.
+    private static func skip(_ text: Substring) -> String? {
+        guard let hash = text.firstRange(of: "# "), case let directive = text[hash.upperBound...],
+            directive.uppercased().hasPrefix("SKIP")
+        else { return nil }
+        let reason = directive.dropFirst(4).drop { " :".contains($0) }
+        return reason.isEmpty ? "skipped by the test" : String(reason)
     }
 
     /// `ok 3 - name # SKIP reason`, `not ok 4 name`.

@@ -63,6 +63,11 @@ import Testing
         #expect(BlockedTask.family(of: 77, in: tasks).isEmpty)
     }
 
+    @Test func whatPrintsTheDumpIsNotBlamed() {
+        let stack = ["sched_show_task.cold+0x1/0x2", "show_state_filter+0x1/0x2", "vfs_write+0x1/0x2"]
+        #expect(BlockedTask(pid: 1, comm: "sh", state: "R", stack: stack).blamed == "vfs_write")
+    }
+
     @Test func withoutAStackNothingIsBlamed() {
         #expect(BlockedTask(pid: 1, comm: "a", state: "R", stack: []).blamed == nil)
     }

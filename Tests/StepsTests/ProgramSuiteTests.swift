@@ -61,6 +61,9 @@ struct ProgramSuiteTests {
         let result = judge("TAP version 13\n1..1\nok 1 - a # SKIP needs root\n", status: 0)
         #expect(result.verdict == .skip)
         #expect(result.reason == "needs root")
+        let whole = judge("TAP version 13\n1..0 # SKIP no such device\n", status: 0)
+        #expect(whole.verdict == .skip)
+        #expect(whole.reason == "no such device")
     }
 
     @Test(

@@ -86,7 +86,7 @@ import TestPlan
         Row(
             device("virtiofs: {tag: a}\n    - disk: {name: a, size: 2GiB}"),
             """
-            plan.yaml:6:7: a disk and a virtiofs device are both called 'a': the first is in line 5; give this one \
+            plan.yaml:6:7: a virtiofs device and a disk are both called 'a': the first is in line 5; give this one \
             another name
             """),
     ]

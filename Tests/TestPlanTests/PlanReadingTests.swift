@@ -28,7 +28,7 @@ import TestPlan
               image: trixie
               init: systemd
               accel: tcg
-              command-line: [quiet, 'dyndbg="file virtio_fs.c +p"']
+              command-line: [nosmt, 'dyndbg="file virtio_fs.c +p"']
               devices:
                 - virtiofs: {tag: a, cache: none, daemon: rust, read-only: true}
                 - virtiofs: {tag: b}
@@ -50,7 +50,7 @@ import TestPlan
                     image: "trixie",
                     initSystem: .systemd,
                     accelerator: .tcg,
-                    commandLine: ["quiet", "dyndbg=\"file virtio_fs.c +p\""],
+                    commandLine: ["nosmt", "dyndbg=\"file virtio_fs.c +p\""],
                     devices: [
                         .virtiofs(
                             VirtiofsRequest(

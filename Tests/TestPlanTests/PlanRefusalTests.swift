@@ -34,7 +34,7 @@ import TestPlan
             "- a\n",
             """
             plan.yaml:1:1: the plan must be a mapping, not a list: write 'key: value' with name, summary, \
-            parameters, guest, steps, calibration, known or requires
+            parameters, guest, steps, mutations, calibration, known or requires
             """),
         Row(
             "name: x\n",
@@ -137,6 +137,12 @@ import TestPlan
             make it several items, or put double quotes around a value with spaces
             """),
         Row(
+            guest("  command-line: [nosmt, quiet]\n"),
+            """
+            plan.yaml:4:25: an item of 'command-line' in guest must not be 'quiet': findings are read from the \
+            console: leave it out
+            """),
+        Row(
             guest("  command-line: [\"é\"]\n"),
             "plan.yaml:4:18: an item of 'command-line' in guest must be printable ASCII, not 'é'"),
         Row(
@@ -146,7 +152,7 @@ import TestPlan
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
             plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with memory, cpus, image, \
-            init, accel, boot, command-line or devices
+            init, accel, boot, command-line, devices or iommu
             """),
     ]
 
@@ -236,8 +242,9 @@ import TestPlan
         Row(
             step("dance: {}"),
             """
-            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, \
-            unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or suite
+            plan.yaml:7:5: unknown step 'dance': use module.build, userspace.build, module.pad, mkfs, mount, pmem, \
+            pmem.save, pmem.restore, unmount, module.insert, module.remove, module.cycle, run, fstests, kselftest or \
+            suite
             """),
         Row(
             step("run"),
@@ -390,7 +397,7 @@ import TestPlan
             "plan.yaml:5:32: '6.1' is not the name of a kernel: did you mean 'debian:6.1'?"),
         Row(
             calibration("{passes: [{kernel: host, finding: x}]}"),
-            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel or with"),
+            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel, mutate or with"),
         Row(
             calibration("{fails: [{kernel: host}], passes: [{kernel: host}]}"),
             "plan.yaml:5:49: calibration names host a second time: the first is in line 5; keep one of them"),
