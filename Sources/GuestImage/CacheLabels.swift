@@ -127,8 +127,8 @@ struct CacheLabels {
                 isStale: kernels[mutation.base] == nil)
         case .trees:
             return currentTrees.contains(digest)
-                ? Label(what: "a built tree of a suite, such as fstests")
-                : Label(what: "a built tree of a suite, which has changed since", isStale: true)
+                ? Label(what: "a built tree of a suite, such as fstests, or vmharness itself for guests")
+                : Label(what: "a tree, of a suite or vmharness itself, that has changed since", isStale: true)
         }
     }
 }

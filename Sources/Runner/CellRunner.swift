@@ -109,7 +109,8 @@ struct CellRunner: Sendable {
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
         specification.passthrough = prepared.passthrough.map(\.hostFunction)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
@@ -130,6 +131,11 @@ struct CellRunner: Sendable {
                 try await body(guest, recorder, logs, shares)
             }
         }
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.
