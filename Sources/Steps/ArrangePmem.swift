@@ -23,6 +23,7 @@ func arrangePmem(
         \(PmemScript.namespace)
         \(PmemScript.node)
         \(PmemScript.idle)
+        \(PmemScript.force)
         \(fitting)
         \(byNdctl)
         \(bySysfs)
@@ -104,12 +105,6 @@ private let byNdctl = """
         look
         # The pages of virtio-pmem have to be left out expressly.
         [ "$word" != raw ] || [ "$mode" = raw ] || force_raw
-    }
-    # force_raw: the plain block device, whatever lies in it.
-    force_raw() {
-        [ ! -e "$nd/$ns/driver" ] || put "$ns" "$nd/$ns/driver/unbind"
-        put 1 "$nd/$ns/force_raw"
-        put "$ns" "$drivers/nd_pmem/bind"
     }
     """
 
