@@ -84,13 +84,45 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         public var format: String
         /// By which it was slowed down: operations or bytes a second, by QEMU's `throttling.` keys (`iops-write`).
         public var limits: [String: Int]
+        /// How the guest reached it: `nvme`, or nil for virtio-blk.
+        public var interface: String?
+        /// Bytes of a zone; nil for a disk without.
+        public var zone: Int?
+        /// The errors that QEMU injected, a rule each: `write of sector 4096: EIO, once`; nil for none.
+        public var errors: [String]?
+        /// Where on the PCI bus it sat: `root-port` or the name of a bridge; nil for the root bus.
+        public var behind: String?
 
         /// A disk and the file behind it.
-        public init(name: String, size: Int, format: String, limits: [String: Int]) {
+        public init(
+            name: String, size: Int, format: String, limits: [String: Int], interface: String? = nil,
+            zone: Int? = nil, errors: [String]? = nil, behind: String? = nil
+        ) {
             self.name = name
             self.size = size
             self.format = format
             self.limits = limits
+            self.interface = interface
+            self.zone = zone
+            self.errors = errors
+            self.behind = behind
+        }
+    }
+
+    /// One emulated PCI function of the plan's own.
+    public struct Function: Sendable, Hashable, Codable {
+        /// The plan's name for it.
+        public var name: String
+        /// The plan's word for the model: `e1000e`.
+        public var model: String
+        /// Where on the PCI bus it sat: `root-port` or the name of a bridge; nil for the root bus.
+        public var behind: String?
+
+        /// A function and its place.
+        public init(name: String, model: String, behind: String? = nil) {
+            self.name = name
+            self.model = model
+            self.behind = behind
         }
     }
 
@@ -185,6 +217,10 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var passthrough: [Passthrough]?
     /// The plan's persistent memory; nil if it has none.
     public var pmem: [Pmem]?
+    /// The emulated PCI functions of the plan; nil if it has none.
+    public var functions: [Function]?
+    /// The IOMMU and what it was told, such as `intel, interrupt-remapping, caching-mode`; nil without one.
+    public var iommu: String?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
     /// The host.

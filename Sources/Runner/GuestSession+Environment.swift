@@ -52,14 +52,9 @@ extension GuestSession {
         let builds = prepared.built.values.map { built in
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
         }
-        let disks = plan.guest.disks.map { disk in
-            EnvironmentRecord.Disk(
-                name: disk.name, size: disk.size.bytes, format: "raw",
-                limits: Dictionary(uniqueKeysWithValues: disk.limits.map { ($0.key.rawValue, $0.value) }))
-        }
-        if !disks.isEmpty { record.disks = disks }
         if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
+        record.describe(plan.guest)
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
     }

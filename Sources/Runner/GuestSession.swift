@@ -82,7 +82,8 @@ struct GuestSession: Sendable {
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
+            pmem: guest.specification.places, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
@@ -90,7 +91,7 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped: StepRun.Stop?
+        var stopped = await lackOfIOMMU(shell).map { StepRun.Stop(reason: $0, shellAnswers: true) }
         var ending = GuestEnding.finished(stopped: nil)
         steps: for (index, step) in plan.steps.enumerated() {
             let number = index + 1

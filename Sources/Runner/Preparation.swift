@@ -236,6 +236,7 @@ public struct Preparation: Sendable {
                     location: nil, message: "kernel \(kernel.release) cannot be booted unpacked (no PVH note)",
                     advice: "set `boot: bzimage` in the plan's guest"))
         }
+        problems += checkPCI(plan, on: kernel)
         if !plan.guest.virtiofs.isEmpty {
             problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))
         }

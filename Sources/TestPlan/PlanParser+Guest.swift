@@ -25,6 +25,7 @@ extension PlanParser {
         checkPmem(of: guest)
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
         checkPassthrough(guest)
+        checkPCI(guest)
         return guest
     }
 
