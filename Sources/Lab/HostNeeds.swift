@@ -33,6 +33,6 @@ public struct HostNeeds: Sendable {
     private func reasons(below place: FilePath) -> [String] {
         devices.disks(below: place).flatMap(storage.uses)
             + devices.members(of: "net", below: place).compactMap(network.use)
-            + ConsoleDevices(devices).uses(below: place)
+            + storage.sharedUses(below: place) + ConsoleDevices(devices).uses(below: place)
     }
 }

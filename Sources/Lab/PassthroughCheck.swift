@@ -110,7 +110,7 @@ public struct PassthroughCheck: Sendable {
         }
         guard !function.isBridge, !PCIClass.isBridge(function.classCode), !PCIClass.isIOMMU(function.classCode) else {
             throw Failure(
-                "this is a \(function.kind), part of the host's own fabric", on: "\(function.address)",
+                "it is part of the host's own fabric (\(function.kind))", on: "\(function.address)",
                 advice: "name a function behind it", blame: .request)
         }
     }

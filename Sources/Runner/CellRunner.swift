@@ -43,8 +43,8 @@ struct CellRunner: Sendable {
         let journal = CellJournal(
             previous
                 ?? CellRecord(
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                    directory: place.name),
+                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
+                    parameters: plan.values, started: Date(), directory: place.name),
             known: plan.known
         ) { try directory.update($0) }
         journal.update { _ in }
@@ -61,7 +61,10 @@ struct CellRunner: Sendable {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
-        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        judgeMutation(journal, in: place.path)
+        let built =
+            prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+            + [prepared.mutated?.file].compactMap { $0 }
         // A run that was interrupted does not wait for them.
         try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))
@@ -106,7 +109,8 @@ struct CellRunner: Sendable {
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
         specification.passthrough = prepared.passthrough.map(\.hostFunction)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
@@ -127,6 +131,11 @@ struct CellRunner: Sendable {
                 try await body(guest, recorder, logs, shares)
             }
         }
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.

@@ -56,6 +56,11 @@ extension GuestSession {
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         record.describe(plan.guest)
         if !builds.isEmpty { record.builds = builds.sorted() }
+        if let mutated = prepared.mutated, let mutation = prepared.cell.mutation {
+            record.mutation = .init(
+                name: mutation.name, module: mutated.module, patch: mutated.patch, buildID: mutated.buildID,
+                compiler: mutated.compiler)
+        }
         return record
     }
 

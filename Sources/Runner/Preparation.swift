@@ -10,8 +10,10 @@ public import TestPlan
 public struct PreparedCell: Sendable {
     /// The cell.
     public let cell: Cell
-    /// Its kernel.
+    /// Its kernel, with the module changed where the cell has a mutation.
     public let kernel: Kernel
+    /// What was changed in it; nil for the kernel as it is.
+    public let mutated: MutatedKernel?
     /// Its rootfs.
     public let image: RootImage
     /// The initramfs of kernel and image.
@@ -32,6 +34,8 @@ public struct PreparedCell: Sendable {
     public let tree: FilePath?
     /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
     public let absent: [Int: String]
+    /// The image of vmharness itself; nil if the guest is to have none.
+    public let harness: FilePath?
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
@@ -91,6 +95,12 @@ public struct Preparation: Sendable {
         }
         var lacks: [Cell: String] = [:]
         for cell in cells {
+            if let mutation = cell.mutation,
+                let refusal = MutationBuilder.refusal(of: mutation, on: kernels[cell.kernel]!),
+                !problems.contains(refusal)
+            {
+                problems.append(refusal)
+            }
             let lack = Self.lack(cell.plan, on: kernels[cell.kernel]!)
             if cell.plan.requires.otherwise == .skip, let first = lack.first {
                 lacks[cell] = first.message
@@ -102,10 +112,20 @@ public struct Preparation: Sendable {
 
         let probe = AcceleratorProbe(cache: cache.root)
         let builder = SourceBuilder(cache: cache, progress: progress)
+        let mutations = MutationBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
+        let wantsHarness = cells.contains { $0.plan.guest.hasHarness && lacks[$0] == nil }
+        let harness =
+            wantsHarness
+            ? try await HarnessImage(cache: cache, data: options.images.removingLastComponent()).ensure() : nil
         var prepared: [PreparedCell] = []
         for cell in cells {
-            let kernel = kernels[cell.kernel]!
+            let stock = kernels[cell.kernel]!
+            var mutated: MutatedKernel?
+            if let mutation = cell.mutation, lacks[cell] == nil {
+                mutated = try await mutations.kernel(stock, with: mutation)
+            }
+            let kernel = mutated?.kernel ?? stock
             let image = try await images.ensure(cell.plan.guest.image)
             let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
             let tree =
@@ -114,14 +134,17 @@ public struct Preparation: Sendable {
             let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
+                    cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
-                    daemons: daemons[cell.plan]!, qemu: qemu, passthrough: passthrough[cell.plan]!,
-                    pmem: pmem[cell.plan]!,
-                    built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
+                    daemons: daemons[cell.plan]!, qemu: qemu,
+                    passthrough: passthrough[cell.plan]!, pmem: pmem[cell.plan]!,
+                    built: built, tree: tree.image, absent: tree.absent,
+                    harness: cell.plan.guest.hasHarness ? harness : nil,
+                    lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry) + [tree.image?.removingLastComponent()].compactMap { $0 })))
+                            + built.values.map(\.entry)
+                            + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
         }
         return prepared
     }

@@ -20,10 +20,7 @@ struct PlanDescription {
                 "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
                     + (share.share ?? "an empty directory"))
         }
-        for disk in guest.disks {
-            let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
-            lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
-        }
+        lines += PCIDescription(guest).lines
         for function in guest.passthrough {
             let choice =
                 switch function.choice {
@@ -48,6 +45,9 @@ struct PlanDescription {
             let indent = String(repeating: " ", count: 5)
             lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
             lines += SuiteDescription(step.action).lines.map { indent + $0 }
+        }
+        for mutation in plan.mutations {
+            lines.append("mutation \(mutation.name): \(mutation.module) of \(mutation.source) by \(mutation.patch)")
         }
         for expectation in plan.calibration.fails {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
