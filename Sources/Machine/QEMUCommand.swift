@@ -21,10 +21,10 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + iommu + bridges + disks + network + functions + shares + pmem + health
+        machine + control + boot + iommu + bridges + disks + network + functions + shares + pmem + passthrough + health
     }
 
-    private var machine: [String] {
+    var machine: [String] {
         let backing = specification.needsSharedMemory ? "memory-backend-memfd,share=on" : "memory-backend-ram"
         let megabytes = specification.memory >> 20
         let accelerator =

@@ -46,6 +46,33 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// A module of the kernel that was built anew with a patch of the plan's.
+    public struct Mutation: Sendable, Hashable, Codable {
+        /// The mutation's name in the plan.
+        public var name: String
+        /// The module, as the kernel names it.
+        public var module: String
+        /// The name of the patch's file.
+        public var patch: String
+        /// The GNU build id of the module that was built, which its guest must show.
+        public var buildID: String
+        /// What built it.
+        public var compiler: String
+        /// True once a guest had it loaded; nil if none was seen so.
+        public var loaded: Bool?
+        /// What a guest had loaded under its name instead; nil if nothing was.
+        public var foreign: String?
+
+        /// A mutation that no guest has loaded yet.
+        public init(name: String, module: String, patch: String, buildID: String, compiler: String) {
+            self.name = name
+            self.module = module
+            self.patch = patch
+            self.buildID = buildID
+            self.compiler = compiler
+        }
+    }
+
     /// One virtiofs share.
     public struct Share: Sendable, Hashable, Codable {
         /// The mount tag.
@@ -213,6 +240,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The plan's disks; nil if it has none.
     public var disks: [Disk]?
+    /// The host's PCI functions; nil if it had none.
+    public var passthrough: [Passthrough]?
     /// The plan's persistent memory; nil if it has none.
     public var pmem: [Pmem]?
     /// The emulated PCI functions of the plan; nil if it has none.
@@ -221,6 +250,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var iommu: String?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
+    /// What was changed in the kernel; nil for the kernel as it is.
+    public var mutation: Mutation?
     /// The host.
     public var host: Host
     /// QEMU's events: name and data, a line each.

@@ -52,9 +52,15 @@ extension GuestSession {
         let builds = prepared.built.values.map { built in
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
         }
-        record.describe(plan.guest)
+        if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
+        record.describe(plan.guest)
         if !builds.isEmpty { record.builds = builds.sorted() }
+        if let mutated = prepared.mutated, let mutation = prepared.cell.mutation {
+            record.mutation = .init(
+                name: mutation.name, module: mutated.module, patch: mutated.patch, buildID: mutated.buildID,
+                compiler: mutated.compiler)
+        }
         return record
     }
 

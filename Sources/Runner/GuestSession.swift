@@ -79,10 +79,12 @@ struct GuestSession: Sendable {
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
+        try await watchMutation(shell, begins: true)
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
+            pmem: guest.specification.places, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
@@ -119,6 +121,7 @@ struct GuestSession: Sendable {
                 case .goOn(let reason, let killer, let shellAnswers):
                     stopped = StepRun.Stop(reason: reason, shellAnswers: shellAnswers)
                     ending = .goOn(reason: reason, killer: killer)
+                    if shellAnswers { try await watchMutation(shell) }
                     break steps
                 }
             } else {
@@ -126,6 +129,7 @@ struct GuestSession: Sendable {
                     session: self, shell: shell, context: context, number: number, step: step
                 ).run()
             }
+            if stopped?.shellAnswers ?? true { try await watchMutation(shell) }
         }
         if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
         if stopped == nil { recordLateFindings() }

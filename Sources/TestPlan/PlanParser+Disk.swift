@@ -11,7 +11,7 @@ extension PlanParser {
 
     func disk(_ entry: LocatedNode.Entry) -> DiskRequest? {
         guard let reader = MappingReader(entry.value, of: "disk", keys: Self.diskKeys, problems) else { return nil }
-        let name = reader.required("name").flatMap { diskName($0, reader.label("name")) }
+        let name = reader.required("name").flatMap { deviceName($0, reader.label("name")) }
         let size = reader.required("size").flatMap { diskSize($0, reader.label("size")) }
         let limits = diskLimits(reader)
         // What depends on a size that is wrong is looked at all the same.
@@ -22,7 +22,7 @@ extension PlanParser {
     }
 
     /// The name of a disk, or of anything else that the guest knows by a name, such as `/dev/vmharness/NAME`.
-    func diskName(_ node: LocatedNode, _ label: String) -> String? {
+    func deviceName(_ node: LocatedNode, _ label: String) -> String? {
         guard let name = node.string(label, problems) else { return nil }
         // It becomes a serial number, a file's name and a part of an id in QEMU's options.
         guard let first = name.first, isLetterOrDigit(first), name.utf8.count <= DiskRequest.longestName,

@@ -26,6 +26,7 @@ extension PlanParser {
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
         guest.hasHarness = reader.boolean("harness") ?? false
         checkPCI(guest)
+        checkPassthrough(guest)
         return guest
     }
 

@@ -6,7 +6,7 @@ extension PlanParser {
 
     func nic(_ entry: LocatedNode.Entry) -> NICRequest? {
         guard let reader = MappingReader(entry.value, of: "nic", keys: Self.nicKeys, problems) else { return nil }
-        let name = reader.required("name").flatMap { diskName($0, reader.label("name")) }
+        let name = reader.required("name").flatMap { deviceName($0, reader.label("name")) }
         let model = reader.choice("model", of: NICRequest.Model.self) ?? .virtio
         let usesIOMMU = reader.boolean("iommu") ?? false
         if usesIOMMU && model != .virtio {
@@ -22,7 +22,7 @@ extension PlanParser {
 
     func pciFunction(_ entry: LocatedNode.Entry) -> PCIFunctionRequest? {
         guard let reader = MappingReader(entry.value, of: "pci", keys: Self.functionKeys, problems) else { return nil }
-        let name = reader.required("name").flatMap { diskName($0, reader.label("name")) }
+        let name = reader.required("name").flatMap { deviceName($0, reader.label("name")) }
         let model = reader.required("model")
             .flatMap { $0.choice(reader.label("model"), of: PCIFunctionRequest.Model.self, problems) }
         let place = pciPlace(reader)
@@ -32,7 +32,7 @@ extension PlanParser {
 
     /// `behind: root-port`, or the name of a bridge, which is there because it is named.
     func pciPlace(_ reader: MappingReader) -> PCIPlaceRequest {
-        guard let node = reader.node("behind"), let name = diskName(node, reader.label("behind")) else {
+        guard let node = reader.node("behind"), let name = deviceName(node, reader.label("behind")) else {
             return .rootBus
         }
         if name == Self.rootPort { return .rootPort }

@@ -1,3 +1,4 @@
+import Foundation
 import HostProcess
 import RunRecord
 import SystemPackage
