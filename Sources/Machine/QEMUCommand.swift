@@ -21,7 +21,7 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + disks + network + shares + health
+        machine + control + boot + disks + network + shares + pmem + health
     }
 
     private var machine: [String] {
@@ -38,8 +38,8 @@ struct QEMUCommand {
             "-nodefaults", "-no-user-config", "-display", "none",
             // The host is protected from a guest that breaks out of QEMU.
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off",
-            "-m", "\(megabytes)M", "-object", "\(backing),id=ram,size=\(megabytes)M",
+            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off\(pmemMachine)",
+            "-m", "\(megabytes)M\(pmemRoom)", "-object", "\(backing),id=ram,size=\(megabytes)M",
             "-smp", "\(specification.cpus)",
         ] + accelerator
     }
@@ -116,7 +116,7 @@ struct QEMUCommand {
     }
 
     /// A comma ends a value in QEMU's options unless it is doubled.
-    private func escaped(_ path: FilePath) -> String { escaped(path.string) }
+    func escaped(_ path: FilePath) -> String { escaped(path.string) }
     private func escaped(_ value: String) -> String {
         value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }

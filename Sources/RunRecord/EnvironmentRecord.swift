@@ -94,6 +94,38 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// Persistent memory of the guest.
+    public struct Pmem: Sendable, Hashable, Codable {
+        /// The plan's name for it, and its name below `/dev/vmharness` once it has a mode.
+        public var name: String
+        /// `nvdimm` or `virtio-pmem`.
+        public var model: String
+        /// What held its bytes: `file`, `memfd`, `ram`, or the path of a device-dax node of the host.
+        public var backing: String
+        /// Bytes, labels included.
+        public var size: Int
+        /// Bytes of the label area; nil for none.
+        public var label: Int?
+        /// The alignment of QEMU's mapping in bytes; nil for what the backing wants.
+        public var align: Int?
+        /// What was special about it: `pmem`, `unarmed`, `read-only`.
+        public var flags: [String]
+
+        /// Persistent memory and what held it.
+        public init(
+            name: String, model: String, backing: String, size: Int, label: Int? = nil, align: Int? = nil,
+            flags: [String] = []
+        ) {
+            self.name = name
+            self.model = model
+            self.backing = backing
+            self.size = size
+            self.label = label
+            self.align = align
+            self.flags = flags
+        }
+    }
+
     /// What the host was like while the guest ran.
     public struct Host: Sendable, Hashable, Codable {
         /// `uname -r` of the host.
@@ -149,6 +181,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The plan's disks; nil if it has none.
     public var disks: [Disk]?
+    /// The plan's persistent memory; nil if it has none.
+    public var pmem: [Pmem]?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
     /// The host.

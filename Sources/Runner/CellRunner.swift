@@ -102,9 +102,10 @@ struct CellRunner: Sendable {
         let shares = try shareDirectories(in: scratch)
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        let specification = GuestSpecification(
+        var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
             disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))

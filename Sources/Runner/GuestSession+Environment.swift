@@ -23,6 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
+        notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
@@ -57,6 +58,7 @@ extension GuestSession {
                 limits: Dictionary(uniqueKeysWithValues: disk.limits.map { ($0.key.rawValue, $0.value) }))
         }
         if !disks.isEmpty { record.disks = disks }
+        if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
     }

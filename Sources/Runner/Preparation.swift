@@ -22,6 +22,8 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+    /// The plan's persistent memory, as the host can give it.
+    public let pmem: [PmemRequest]
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
     /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
@@ -73,8 +75,10 @@ public struct Preparation: Sendable {
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
         var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
+        var pmem: [TestPlan: [PmemRequest]] = [:]
         for plan in Set(cells.map(\.plan)) {
             daemons[plan] = try Self.daemons(for: plan, among: installed)
+            pmem[plan] = try await PmemCheck.resolved(plan.guest.pmem)
         }
         let store = KernelStore(cache: cache, progress: progress)
         var kernels: [KernelName: Kernel] = [:]
@@ -108,7 +112,7 @@ public struct Preparation: Sendable {
                 PreparedCell(
                     cell: cell, kernel: kernel, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
-                    daemons: daemons[cell.plan]!, qemu: qemu,
+                    daemons: daemons[cell.plan]!, qemu: qemu, pmem: pmem[cell.plan]!,
                     built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
@@ -230,6 +234,7 @@ public struct Preparation: Sendable {
         if !plan.guest.virtiofs.isEmpty {
             problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))
         }
+        problems += PmemCheck.modules(of: plan).map { missing($0.name, at: $0.location) }
         for step in plan.steps {
             switch step.action {
             case .modulePad(let module, _, _):

@@ -18,7 +18,8 @@ extension PlanParser {
         return DiskRequest(name: name, size: size, limits: limits, location: entry.location)
     }
 
-    private func diskName(_ node: LocatedNode, _ label: String) -> String? {
+    /// The name of a disk, or of anything else that becomes `/dev/vmharness/NAME`.
+    func diskName(_ node: LocatedNode, _ label: String) -> String? {
         guard let name = node.string(label, problems) else { return nil }
         // It becomes a serial number, a file's name and an id in QEMU's options.
         guard let first = name.first, isLetterOrDigit(first), name.utf8.count <= DiskRequest.longestName,

@@ -22,6 +22,7 @@ extension PlanParser {
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
+        checkPmem(of: guest)
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
         return guest
     }
@@ -102,6 +103,7 @@ extension PlanParser {
             switch (first, device) {
             case (.virtiofs, .virtiofs): "a second virtiofs device has the tag '\(device.name)'"
             case (.disk, .disk): "a second disk has the name '\(device.name)'"
+            case (.pmem, .pmem): "a second device of persistent memory has the name '\(device.name)'"
             default:
                 "\(first.kind) and \(device.kind) are both called '\(device.name)'"
             }

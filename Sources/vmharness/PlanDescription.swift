@@ -23,6 +23,12 @@ struct PlanDescription {
             let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
             lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
         }
+        for memory in guest.pmem {
+            let label = memory.label.map { "labels \($0)" }
+            lines.append(
+                "  \(memory.model.rawValue) '\(memory.name)': "
+                    + ["\(memory.size)", memory.backing.text, label].compactMap { $0 }.joined(separator: ", "))
+        }
         for parameter in plan.parameters {
             let value = plan.values[parameter.name] ?? parameter.defaultValue
             let others = parameter.values.count > 1 ? " of \(parameter.values.joined(separator: ", "))" : ""
@@ -63,7 +69,7 @@ struct PlanDescription {
             case .arguments(let words): "\(kind) \(words)"
             case .shell(let text): "\(kind) \(text)"
             }
-        case .pmem(let device, let mode, _): "\(kind) '\(device)' as \(mode.rawValue)"
+        case .pmem(let device, let layout): "\(kind) '\(device)' as \(layout.mode.rawValue)"
         case .pmemSave(let device), .pmemRestore(let device): "\(kind) '\(device)'"
         case .unmount(let place): "\(kind) \(place)"
         case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"
