@@ -88,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "vmharness",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Lab", "Machine", "RemoteShell", "ResultStore", "RunRecord",
-                "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", "vmharness-qemu", argumentParser, system,
+                "GuestImage", "HostProcess", "KernelLog", "Lab", "Libvirt", "Machine", "RemoteShell", "ResultStore",
+                "RunRecord", "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", "vmharness-qemu", argumentParser, system,
             ],
             swiftSettings: settings
         ),

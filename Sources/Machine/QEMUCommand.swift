@@ -21,7 +21,7 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + disks + network + shares + pmem + health
+        machine + control + boot + disks + network + entropy + shares + pmem + health
     }
 
     private var machine: [String] {
@@ -64,7 +64,7 @@ struct QEMUCommand {
 
     /// `cache=unsafe` leaves out flushes to the host's disk. Writes are in the host's page cache all the same, so a
     /// QEMU that is killed loses nothing of a raw image; only a crash of the host could, and then the run is over.
-    private var disks: [String] {
+    var disks: [String] {
         specification.disks.flatMap { disk in
             let file =
                 switch disk.access {
@@ -89,13 +89,14 @@ struct QEMUCommand {
 
     /// Port 0 lets the host's kernel choose, so ports of two runs cannot
     /// collide; `restrict` keeps the guest off the host's network.
-    private var network: [String] {
+    var network: [String] {
         [
             "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
             "-device", "virtio-net-pci,netdev=net,romfile=",
-            "-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng",
         ]
     }
+
+    private var entropy: [String] { ["-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng"] }
 
     private var shares: [String] {
         specification.shares.enumerated().flatMap { number, share in

@@ -118,7 +118,9 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
+        return try await withGuest(
+            specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+        ) { guest in
             try await body(guest, recorder, logs, shares)
         }
     }

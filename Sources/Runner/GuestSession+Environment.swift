@@ -25,7 +25,7 @@ extension GuestSession {
         }
         notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
-            backend: "qemu",
+            backend: prepared.backend.kind.rawValue,
             accelerator: .init(
                 used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
                 reason: [prepared.accelerator.reason, prepared.accelerator.words].filter { !$0.isEmpty }
@@ -58,6 +58,9 @@ extension GuestSession {
                 limits: Dictionary(uniqueKeysWithValues: disk.limits.map { ($0.key.rawValue, $0.value) }))
         }
         if !disks.isEmpty { record.disks = disks }
+        if case .libvirt(let host) = prepared.backend {
+            record.libvirt = .init(version: host.version, uri: host.name)
+        }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         if !builds.isEmpty { record.builds = builds.sorted() }
         return record
