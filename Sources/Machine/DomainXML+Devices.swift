@@ -1,18 +1,14 @@
 import SystemPackage
 
 extension DomainXML {
-    /// Every device has its slot on the root bus, as QEMU deals them out to raw guests; left to itself, libvirt would
-    /// put each behind a root port. One slot is kept for the network card, which libvirt has no model for.
+    /// Every device has its slot on the root bus, in the order in which QEMU deals them out to raw guests; left to
+    /// itself, libvirt would put each behind a root port.
     var devices: [Markup] {
-        let disks = specification.disks.filter(isModelled)
-        let first = disks.count + 2
-        let shares = specification.shares.enumerated().map { share($0.element, at: first + 1 + $0.offset) }
-        let next = first + 1 + shares.count
+        let numbered = slotted.enumerated().map { $0.element(Self.address(slot: $0.offset + 1)) }
         return [
             Markup("emulator", text: identity.emulator),
             Markup("controller", ["type": "usb", "model": "none"]),
             Markup("controller", ["type": "pci", "index": "0", "model": "pcie-root"]),
-        ] + disks.enumerated().map { disk($0.element, number: $0.offset) } + shares + [
             // QEMU connects to us, and waits for that; the guest is paused until we read.
             Markup(
                 "serial", ["type": "unix"],
@@ -20,14 +16,28 @@ extension DomainXML {
                     Markup("source", ["mode": "connect", "path": paths.console.string]),
                     Markup("target", ["type": "isa-serial", "port": "0"]),
                 ]),
-            Markup(
-                "rng", ["model": "virtio"],
-                [Markup("backend", ["model": "builtin"]), Self.address(slot: first)]),
-            Markup("watchdog", ["model": "i6300esb", "action": "none"], [Self.address(slot: next)]),
             Markup("panic", ["model": "isa"]), Markup("memballoon", ["model": "none"]),
             Markup("audio", ["id": "1", "type": "none"]),
-        ] + pmem(from: next + 1) + passthrough(from: next + 1 + specification.pmem.count)
-            + iommu(at: next + 1 + specification.pmem.count + specification.passthrough.count)
+        ] + numbered + nvdimms
+    }
+
+    /// The first slot of the root bus that none of `devices` has.
+    var firstFreeSlot: Int { slotted.count + 1 }
+
+    /// The PCI devices, each waiting for its address.
+    private var slotted: [(Markup) -> Markup] {
+        let disks = specification.disks.filter(isModelled).enumerated().map { number, disk in
+            { (address: Markup) in self.disk(disk, number: number, at: address) }
+        }
+        let shares = specification.shares.map { share in { (address: Markup) in self.share(share, at: address) } }
+        let passthrough = specification.passthrough.map { function in
+            { (address: Markup) in self.passthrough(function, at: address) }
+        }
+        return disks + [
+            { Markup("rng", ["model": "virtio"], [Markup("backend", ["model": "builtin"]), $0]) }
+        ] + shares + [
+            { Markup("watchdog", ["model": "i6300esb", "action": "none"], [$0]) }
+        ] + virtioPmem + passthrough
     }
 
     /// A place on the root bus.
@@ -37,54 +47,24 @@ extension DomainXML {
             "address", ["type": "pci", "domain": "0x0000", "bus": "0x00", "slot": slot, "function": "0x0"])
     }
 
-    private func share(_ share: Share, at slot: Int) -> Markup {
+    private func share(_ share: Share, at address: Markup) -> Markup {
         Markup(
             "filesystem", ["type": "mount"],
             [
                 Markup("driver", ["type": "virtiofs", "queue": "1024"]),
                 Markup("source", ["socket": paths.shares[share.tag]!.string]),
-                Markup("target", ["dir": share.tag]), Self.address(slot: slot),
+                Markup("target", ["dir": share.tag]), address,
             ])
     }
 
     /// Bound to vfio-pci by us, not by libvirt: ours puts the drivers back on every ending.
-    private func passthrough(from slot: Int) -> [Markup] {
-        specification.passthrough.enumerated().map { number, function in
-            let parts = function.address.split { $0 == ":" || $0 == "." }.map { "0x\($0)" }
-            let address: KeyValuePairs =
-                parts.count == 4
-                ? ["domain": parts[0], "bus": parts[1], "slot": parts[2], "function": parts[3]] : [:]
-            return Markup(
-                "hostdev", ["mode": "subsystem", "type": "pci", "managed": "no"],
-                [
-                    Markup("driver", ["name": "vfio"]), Markup("source", [:], [Markup("address", address)]),
-                    Self.address(slot: slot + number),
-                ])
-        }
-    }
-
-    private func iommu(at slot: Int) -> [Markup] {
-        switch specification.iommu {
-        case nil: []
-        case .virtio: [Markup("iommu", ["model": "virtio"], [Self.address(slot: slot)])]
-        case .intel(let interruptRemapping, let cachingMode):
-            [
-                Markup(
-                    "iommu", ["model": "intel"],
-                    [
-                        Markup(
-                            "driver",
-                            [
-                                "intremap": interruptRemapping ? "on" : "off",
-                                "caching_mode": cachingMode ? "on" : "off",
-                            ])
-                    ])
-            ]
-        }
-    }
-
-    /// Interrupt remapping wants the I/O APIC in QEMU, also with KVM.
-    var iommuFeatures: [Markup] {
-        if case .intel(interruptRemapping: true, _) = specification.iommu { [Markup("ioapic", ["driver": "qemu"])] } else { [] }
+    private func passthrough(_ function: HostFunction, at place: Markup) -> Markup {
+        let parts = function.address.split { $0 == ":" || $0 == "." }.map { "0x\($0)" }
+        let address: KeyValuePairs =
+            parts.count == 4
+            ? ["domain": parts[0], "bus": parts[1], "slot": parts[2], "function": parts[3]] : [:]
+        return Markup(
+            "hostdev", ["mode": "subsystem", "type": "pci", "managed": "no"],
+            [Markup("driver", ["name": "vfio"]), Markup("source", [:], [Markup("address", address)]), place])
     }
 }

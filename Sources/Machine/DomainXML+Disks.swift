@@ -14,7 +14,7 @@ extension DomainXML {
         return QEMUCommand(specification: rest, paths: paths).disks
     }
 
-    func disk(_ disk: GuestSpecification.Disk, number: Int) -> Markup {
+    func disk(_ disk: GuestSpecification.Disk, number: Int, at address: Markup) -> Markup {
         let driver: KeyValuePairs =
             switch disk.access {
             case .readOnly: ["name": "qemu", "type": "raw"]
@@ -30,7 +30,7 @@ extension DomainXML {
                 Markup("target", ["dev": "vd" + Self.letters(number), "bus": "virtio"]),
             ] + limits(of: disk) + (disk.access == .readOnly ? [Markup("readonly")] : []) + [
                 Markup("serial", text: disk.serial),
-                Markup("alias", ["name": Self.alias(of: disk.serial)]), Self.address(slot: number + 1),
+                Markup("alias", ["name": Self.alias(of: disk.serial)]), address,
             ])
     }
 

@@ -26,32 +26,35 @@ extension DomainXML {
     /// The arguments for the persistent memory that libvirt has no model for.
     var rawPmem: [String] { specification.pmem.filter { !isModelled($0) }.flatMap(raw.arguments) }
 
-    func pmem(from slot: Int) -> [Markup] {
-        specification.pmem.enumerated().filter { isModelled($0.element) }.map { number, memory in
-            switch memory.model {
-            case .nvdimm:
-                Markup(
-                    "memory", ["model": "nvdimm", "access": "shared"],
-                    [
-                        Markup(
-                            "source", [:],
-                            [Markup("path", text: path(of: memory)!)]
-                                + (memory.align.map { [Self.size("alignsize", $0)] } ?? [])
-                                + (memory.pmem ? [Markup("pmem")] : [])),
-                        Markup(
-                            "target", [:],
-                            [Self.size("size", memory.size), Markup("node", text: "0")]
-                                + (memory.label.map { [Markup("label", [:], [Self.size("size", $0)])] } ?? [])
-                                // QEMU's unarmed=on: the guest is told that writes may be lost.
-                                + (memory.unarmed ? [Markup("readonly")] : [])),
-                        Markup("address", ["type": "dimm", "slot": "\(raw.slot(of: memory))"]),
-                    ])
-            case .virtioPmem:
+    /// NVDIMMs with a path.
+    var nvdimms: [Markup] {
+        specification.pmem.filter { isModelled($0) && $0.model == .nvdimm }.map { memory in
+            let source =
+                [Markup("path", text: path(of: memory)!)]
+                + (memory.align.map { [Self.size("alignsize", $0)] } ?? []) + (memory.pmem ? [Markup("pmem")] : [])
+            let target =
+                [Self.size("size", memory.size), Markup("node", text: "0")]
+                + (memory.label.map { [Markup("label", [:], [Self.size("size", $0)])] } ?? [])
+                // QEMU's unarmed=on: the guest is told that writes may be lost.
+                + (memory.unarmed ? [Markup("readonly")] : [])
+            return Markup(
+                "memory", ["model": "nvdimm", "access": "shared"],
+                [
+                    Markup("source", [:], source), Markup("target", [:], target),
+                    Markup("address", ["type": "dimm", "slot": "\(raw.slot(of: memory))"]),
+                ])
+        }
+    }
+
+    /// virtio-pmem with a path, each waiting for its address.
+    var virtioPmem: [(Markup) -> Markup] {
+        specification.pmem.filter { isModelled($0) && $0.model == .virtioPmem }.map { memory in
+            { address in
                 Markup(
                     "memory", ["model": "virtio-pmem", "access": "shared"],
                     [
-                        Markup("source", [:], [Markup("path", text: path(of: memory)!)]),
-                        Markup("target", [:], [Self.size("size", memory.size)]), Self.address(slot: slot + number),
+                        Markup("source", [:], [Markup("path", text: self.path(of: memory)!)]),
+                        Markup("target", [:], [Self.size("size", memory.size)]), address,
                     ])
             }
         }

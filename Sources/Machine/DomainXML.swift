@@ -69,7 +69,7 @@ struct DomainXML {
     private var features: Markup {
         Markup(
             "features", [:],
-            [Markup("acpi"), Markup("apic"), Markup("vmport", ["state": "off"])] + iommuFeatures)
+            [Markup("acpi"), Markup("apic"), Markup("vmport", ["state": "off"])])
     }
 
     /// Memory devices want a NUMA node that they belong to.
@@ -102,13 +102,29 @@ struct DomainXML {
         ]
     }
 
+    /// Nothing of it goes through a shell.
     private var passedOn: Markup {
         let words =
-            ["-machine", "smbus=off" + raw.pmemMachine, "-action", "panic=pause"] + rawDisks + raw.network + rawPmem
+            ["-machine", "smbus=off" + raw.pmemMachine, "-action", "panic=pause"]
+            + onRootBus(raw.network + rawDisks + rawPmem)
         return Markup(
             "qemu:commandline", [:],
             words.map { Markup("qemu:arg", ["value": $0]) }
                 + identity.environment.sorted { $0.key < $1.key }
                 .map { Markup("qemu:env", ["name": $0.key, "value": $0.value]) })
+    }
+
+    /// Arguments with a slot of its own for each PCI device of the root bus that they make.
+    ///
+    /// QEMU makes these devices before libvirt's, which come in JSON (qemu_create_cli_devices of its softmmu/vl.c), and
+    /// would give them slots that libvirt has dealt out.
+    private func onRootBus(_ words: [String]) -> [String] {
+        var slot = firstFreeSlot
+        return words.enumerated().map { index, word in
+            let isDevice = index > 0 && words[index - 1] == "-device"
+            guard isDevice, !word.contains(",bus="), !word.hasPrefix("nvdimm,") else { return word }
+            defer { slot += 1 }
+            return "\(word),addr=0x\(String(slot, radix: 16))"
+        }
     }
 }

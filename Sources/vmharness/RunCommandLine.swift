@@ -193,6 +193,15 @@ struct GuestOptions: ParsableArguments {
         }
     }
 
+    /// The kernel that was named, else the first of the plan's calibration.
+    static func kernel(_ name: String?, for plan: TestPlan) throws -> KernelName {
+        if let name { return try KernelName(parsing: name) }
+        guard let kernel = (plan.calibration.fails + plan.calibration.passes).first?.kernel else {
+            throw Failure("no kernel to run on", on: plan.file, advice: "name one with --kernel", blame: .request)
+        }
+        return kernel
+    }
+
     func runOptions() throws -> RunOptions {
         var options = RunOptions(images: try data.directory().appending("images"))
         options.accelerator = AcceleratorProbe.Request(rawValue: accel.rawValue)!
