@@ -69,7 +69,8 @@ public struct DaxDevice: Sendable, Hashable {
             throw Failure("its size cannot be read", on: device.appending("size").string, advice: "")
         }
         // Before Linux 5.10 the region alone had it.
-        let places = ["align", "dax_region/align"].map { device.appending($0) }
+        let places =
+            ["align", "dax_region/align"].map { device.appending($0) }
             + [real.removingLastComponent().appending("dax_region/align")]
         guard let align = places.lazy.compactMap({ Self.number($0) }).first, align > 0, align & (align - 1) == 0 else {
             throw Failure("its alignment cannot be read", on: device.appending("align").string, advice: "")
@@ -118,7 +119,9 @@ public struct DaxDevice: Sendable, Hashable {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory), names.count < 16 {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name.hasPrefix("dax") { names.append(name) }
         }
         return names.sorted()

@@ -18,7 +18,7 @@ extension DomainXML {
                 ]),
             Markup("panic", ["model": "isa"]), Markup("memballoon", ["model": "none"]),
             Markup("audio", ["id": "1", "type": "none"]),
-        ] + numbered + nvdimms
+        ] + numbered + nvdimms + passthrough
     }
 
     /// The first slot of the root bus that none of `devices` has.
@@ -30,21 +30,22 @@ extension DomainXML {
             { (address: Markup) in self.disk(disk, number: number, at: address) }
         }
         let shares = specification.shares.map { share in { (address: Markup) in self.share(share, at: address) } }
-        let passthrough = specification.passthrough.map { function in
-            { (address: Markup) in self.passthrough(function, at: address) }
+        let ports = specification.passthrough.indices.map { number in
+            { (address: Markup) in self.port(number, at: address) }
         }
         return disks + [
             { Markup("rng", ["model": "virtio"], [Markup("backend", ["model": "builtin"]), $0]) }
         ] + shares + [
             { Markup("watchdog", ["model": "i6300esb", "action": "none"], [$0]) }
-        ] + virtioPmem + passthrough
+        ] + virtioPmem + ports
     }
 
-    /// A place on the root bus.
-    static func address(slot: Int) -> Markup {
-        let slot = "0x" + (slot < 16 ? "0" : "") + String(slot, radix: 16)
+    /// A place on a bus; 0 is the root bus.
+    static func address(bus: Int = 0, slot: Int) -> Markup {
+        func digits(_ number: Int) -> String { "0x" + (number < 16 ? "0" : "") + String(number, radix: 16) }
         return Markup(
-            "address", ["type": "pci", "domain": "0x0000", "bus": "0x00", "slot": slot, "function": "0x0"])
+            "address",
+            ["type": "pci", "domain": "0x0000", "bus": digits(bus), "slot": digits(slot), "function": "0x0"])
     }
 
     private func share(_ share: Share, at address: Markup) -> Markup {
@@ -57,14 +58,27 @@ extension DomainXML {
             ])
     }
 
-    /// Bound to vfio-pci by us, not by libvirt: ours puts the drivers back on every ending.
-    private func passthrough(_ function: HostFunction, at place: Markup) -> Markup {
-        let parts = function.address.split { $0 == ":" || $0 == "." }.map { "0x\($0)" }
-        let address: KeyValuePairs =
-            parts.count == 4
-            ? ["domain": parts[0], "bus": parts[1], "slot": parts[2], "function": parts[3]] : [:]
-        return Markup(
-            "hostdev", ["mode": "subsystem", "type": "pci", "managed": "no"],
-            [Markup("driver", ["name": "vfio"]), Markup("source", [:], [Markup("address", address)]), place])
+    /// The root port of a function of the host; those that are passed on have lower chassis numbers.
+    private func port(_ number: Int, at address: Markup) -> Markup {
+        Markup(
+            "controller", ["type": "pci", "index": "\(number + 1)", "model": "pcie-root-port"],
+            [Markup("target", ["chassis": "\(200 + number)", "port": "0x0"]), address])
+    }
+
+    /// Bound to vfio-pci by us, not by libvirt: ours puts the drivers back on every ending. Each is behind a port of
+    /// its own, as with raw QEMU.
+    private var passthrough: [Markup] {
+        specification.passthrough.enumerated().map { number, function in
+            let parts = function.address.split { $0 == ":" || $0 == "." }.map { "0x\($0)" }
+            let address: KeyValuePairs =
+                parts.count == 4
+                ? ["domain": parts[0], "bus": parts[1], "slot": parts[2], "function": parts[3]] : [:]
+            return Markup(
+                "hostdev", ["mode": "subsystem", "type": "pci", "managed": "no"],
+                [
+                    Markup("driver", ["name": "vfio"]), Markup("source", [:], [Markup("address", address)]),
+                    Markup("rom", ["bar": "off"]), Self.address(bus: number + 1, slot: 0),
+                ])
+        }
     }
 }

@@ -105,8 +105,8 @@ struct DomainXML {
     /// Nothing of it goes through a shell.
     private var passedOn: Markup {
         let words =
-            ["-machine", "smbus=off" + raw.pmemMachine, "-action", "panic=pause"]
-            + onRootBus(raw.network + rawDisks + rawPmem)
+            ["-machine", "smbus=off" + raw.machineOptions + raw.pmemMachine, "-action", "panic=pause"]
+            + onRootBus(raw.iommu + raw.bridges + rawDisks + raw.network + raw.functions + rawPmem)
         return Markup(
             "qemu:commandline", [:],
             words.map { Markup("qemu:arg", ["value": $0]) }
@@ -117,12 +117,14 @@ struct DomainXML {
     /// Arguments with a slot of its own for each PCI device of the root bus that they make.
     ///
     /// QEMU makes these devices before libvirt's, which come in JSON (qemu_create_cli_devices of its softmmu/vl.c), and
-    /// would give them slots that libvirt has dealt out.
+    /// would give them slots that libvirt has dealt out. For an IOMMU that is as it must be: only what is made after it
+    /// is behind it. So it is passed on, too, although libvirt has a model for it.
     private func onRootBus(_ words: [String]) -> [String] {
         var slot = firstFreeSlot
         return words.enumerated().map { index, word in
             let isDevice = index > 0 && words[index - 1] == "-device"
-            guard isDevice, !word.contains(",bus="), !word.hasPrefix("nvdimm,") else { return word }
+            let isElsewhere = word.contains(",bus=") || word.hasPrefix("nvdimm,") || word.hasPrefix("intel-iommu,")
+            guard isDevice, !isElsewhere else { return word }
             defer { slot += 1 }
             return "\(word),addr=0x\(String(slot, radix: 16))"
         }

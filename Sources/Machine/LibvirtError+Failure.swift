@@ -15,6 +15,7 @@ extension Failure {
 
     /// By the words: the numbers do not tell these apart.
     private static func advice(for message: String) -> String {
+        // A QEMU that did not start has its last words in libvirt's message.
         let known = [
             (
                 "Failed to parse user 'libvirt-qemu'",
@@ -40,7 +41,7 @@ extension Failure {
             ("client socket is closed", "libvirt's daemon died: see its log, and start it again"),
             ("Connection refused", "libvirt's daemon is not running: start it, or leave out --connect"),
         ]
-        return known.first { message.contains($0.0) }?.1
+        return PassthroughWords.advice(for: message) ?? known.first { message.contains($0.0) }?.1
             ?? "`vmharness plan show PLAN --backend libvirt --xml` shows what libvirt gets"
     }
 }

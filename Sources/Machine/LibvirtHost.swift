@@ -1,7 +1,7 @@
 import Foundation
 import HostProcess
 import Libvirt
-import SystemPackage
+public import SystemPackage
 
 /// A libvirt that runs guests on this host, as it was found before any guest was started.
 public struct LibvirtHost: Sendable, Hashable {
@@ -119,3 +119,19 @@ extension LibvirtHost {
         }
     }
 #endif
+
+extension LibvirtHost {
+    /// The domain XML of a guest whose sockets and layers lie in a directory.
+    ///
+    /// - Throws: `Failure` if there is no QEMU.
+    public func domainXML(for specification: GuestSpecification, in directory: FilePath) async throws -> String {
+        let layers = specification.disks.filter { $0.access == .layered }.reduce(into: [:]) { layers, disk in
+            layers[disk.serial] = QEMUCommand.Paths.layer(of: disk, in: directory)
+        }
+        return DomainXML(
+            specification: specification,
+            paths: QEMUCommand.Paths(specification, in: directory, layers: layers),
+            identity: try await DomainXML.Identity(specification, on: self)
+        ).text
+    }
+}

@@ -91,9 +91,10 @@ private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) 
         guard let termination else { throw error }
         let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
         let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        let meaning = guest.specification.passthrough.isEmpty ? nil : PassthroughWords.advice(for: words)
         throw Failure(
             "QEMU did not start (\(termination))\(last)", on: qemu.command.executable,
-            advice: "its words are in \(log.path)")
+            advice: (meaning.map { "\($0); " } ?? "") + "its words are in \(log.path)")
     }
     guest.started(pid: qemu.pid, command: qemu.command, monitor: qmp)
     guest.reachable(port: try forwardedPort(in: try await guest.monitor("info usernet")))

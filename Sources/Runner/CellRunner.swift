@@ -1,6 +1,7 @@
 import Foundation
 import GuestImage
 import HostProcess
+import Lab
 import Machine
 import RemoteShell
 import RunRecord
@@ -42,8 +43,8 @@ struct CellRunner: Sendable {
         let journal = CellJournal(
             previous
                 ?? CellRecord(
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                    directory: place.name),
+                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
+                    parameters: plan.values, started: Date(), directory: place.name),
             known: plan.known
         ) { try directory.update($0) }
         journal.update { _ in }
@@ -60,7 +61,10 @@ struct CellRunner: Sendable {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
-        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        judgeMutation(journal, in: place.path)
+        let built =
+            prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+            + [prepared.mutated?.file].compactMap { $0 }
         // A run that was interrupted does not wait for them.
         try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))
@@ -93,19 +97,15 @@ struct CellRunner: Sendable {
     /// - Parameters:
     ///   - directory: where its logs go.
     ///   - scratch: for what ends with it, or is kept for the next guest of the cell: the shares and disks.
+    ///   - unrestored: told of a function of the host that could not be put back afterwards.
     ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
     /// - Throws: `Failure` if it cannot be started; what `body` throws.
     func withRunningGuest<Value: Sendable>(
-        in directory: EvidenceDirectory, scratch: FilePath,
+        in directory: EvidenceDirectory, scratch: FilePath, unrestored: @Sendable @escaping (Failure) -> Void,
         _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
-        let initrd = scratch.appending("initrd")
-        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        var specification = GuestSpecification(
-            prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
-        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
+        let specification = try await specification(shares: shares, in: scratch)
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))
@@ -118,11 +118,30 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        return try await withGuest(
-            specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
-        ) { guest in
-            try await body(guest, recorder, logs, shares)
+        return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
+            try await withGuest(
+                specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+            ) { guest in
+                try await body(guest, recorder, logs, shares)
+            }
         }
+    }
+
+    /// The cell's guest with everything that it has of its own, made if it is not there yet.
+    ///
+    /// - Parameters:
+    ///   - shares: the host's directory behind each share's tag.
+    ///   - scratch: where its disks and its initramfs lie.
+    /// - Throws: `Failure` if something cannot be made.
+    func specification(shares: [String: FilePath], in scratch: FilePath) async throws -> GuestSpecification {
+        let initrd = scratch.appending("initrd")
+        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
+        var specification = GuestSpecification(
+            prepared, initrd: initrd, directories: shares,
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+        specification.passthrough = prepared.passthrough.map(\.hostFunction)
+        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
+        return specification
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.
@@ -136,7 +155,7 @@ struct CellRunner: Sendable {
         return [results.disk] + [tree].compactMap { $0 }
     }
 
-    private func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
+    func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
         try plan.guest.virtiofs.enumerated().reduce(into: [:]) { directories, share in
             if let given = share.element.share {
                 directories[share.element.tag] = FilePath(plan.directory).pushing(FilePath(given))

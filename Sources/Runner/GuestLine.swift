@@ -47,7 +47,10 @@ struct GuestLine: Sendable {
     }
 
     private func runGuest(in place: EvidenceDirectory, scratch: FilePath) async throws -> GuestEnding {
-        try await runner.withRunningGuest(in: place, scratch: scratch) { guest, recorder, logs, shares in
+        try await runner.withRunningGuest(
+            in: place, scratch: scratch,
+            unrestored: { journal.note("a function of the host could not be put back: \($0)") }
+        ) { guest, recorder, logs, shares in
             try await GuestSession(
                 runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,
                 shard: shard, directory: place, shares: shares, load: .now()

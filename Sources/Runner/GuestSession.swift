@@ -80,10 +80,12 @@ struct GuestSession: Sendable {
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
+        try await watchMutation(shell, begins: true)
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
+            pmem: guest.specification.places, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
@@ -91,7 +93,7 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped: StepRun.Stop?
+        var stopped = await lackOfIOMMU(shell).map { StepRun.Stop(reason: $0, shellAnswers: true) }
         var ending = GuestEnding.finished(stopped: nil)
         steps: for (index, step) in plan.steps.enumerated() {
             let number = index + 1
@@ -120,6 +122,7 @@ struct GuestSession: Sendable {
                 case .goOn(let reason, let killer, let shellAnswers):
                     stopped = StepRun.Stop(reason: reason, shellAnswers: shellAnswers)
                     ending = .goOn(reason: reason, killer: killer)
+                    if shellAnswers { try await watchMutation(shell) }
                     break steps
                 }
             } else {
@@ -127,6 +130,7 @@ struct GuestSession: Sendable {
                     session: self, shell: shell, context: context, number: number, step: step
                 ).run()
             }
+            if stopped?.shellAnswers ?? true { try await watchMutation(shell) }
         }
         if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
         if stopped == nil { recordLateFindings() }

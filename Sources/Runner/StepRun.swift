@@ -55,6 +55,9 @@ struct StepRun: Sendable {
                     reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
                     files: keepOutput(judgement.output) + judgement.files))
+        } else if case .pmem = step.action {
+            // By what it came about is of interest even where nothing went wrong.
+            _ = keepOutput(judgement.output)
         }
         // A set-up step that did not work leaves nothing to test.
         guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }

@@ -65,7 +65,12 @@ func mountTrouble(_ result: CommandResult, in context: StepContext) async throws
     let words = lastLines(result.errorText)
     // It ends with advice to look into dmesg.
     let own = words.last { $0.hasPrefix("mount: ") } ?? words.last ?? "status \(result.status)"
-    let kernel = try await KernelLines.read(in: context).lines.last
+    let lines = try await KernelLines.read(in: context).lines
+    // ext4 goes on to blame the device (ext4_check_superblock_dax of fs/ext4/super.c).
+    if lines.contains(where: { $0.contains("unsupported blocksize for DAX") }) {
+        return "its blocks are not as large as a page, which DAX wants: give mkfs the options [-b, \"4096\"]"
+    }
+    let kernel = lines.last
     return own + (kernel.map { " (kernel: \"\($0)\")" } ?? "")
 }
 

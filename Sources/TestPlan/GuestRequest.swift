@@ -93,6 +93,28 @@ public struct GuestRequest: Sendable, Hashable {
         }
     }
 
+    /// The network cards among ``devices``.
+    public var nics: [NICRequest] {
+        devices.compactMap { device in
+            if case .nic(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The emulated PCI functions among ``devices``.
+    public var functions: [PCIFunctionRequest] {
+        devices.compactMap { device in
+            if case .pci(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The bridges that ``devices`` name as their place.
+    public var bridges: Set<String> {
+        Set(
+            devices.compactMap { device in
+                if case .bridge(let name)? = device.place { name } else { nil }
+            })
+    }
+
     /// The host's PCI functions among ``devices``.
     public var passthrough: [PassthroughRequest] {
         devices.compactMap { device in

@@ -25,6 +25,8 @@ extension PlanParser {
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         checkPmem(of: guest)
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
+        checkPCI(guest)
+        checkPassthrough(guest)
         return guest
     }
 

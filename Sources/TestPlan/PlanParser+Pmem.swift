@@ -13,7 +13,7 @@ extension PlanParser {
     func pmem(_ entry: LocatedNode.Entry, _ model: PmemRequest.Model) -> PmemRequest? {
         let subject = model.rawValue
         guard let reader = MappingReader(entry.value, of: subject, keys: Self.pmemKeys, problems) else { return nil }
-        let name = reader.required("name").flatMap { diskName($0, reader.label("name")) }
+        let name = reader.required("name").flatMap { deviceName($0, reader.label("name")) }
         let size = reader.required("size").flatMap { $0.byteCount(reader.label("size"), in: Self.pmemSizes, problems) }
         let backing = reader.node("backing").map { pmemBacking($0, reader.label("backing")) } ?? .file
         let label = reader.byteCount("label", in: Self.labelSizes)

@@ -14,7 +14,7 @@ struct PlanParser {
     let problems = DiagnosticList()
 
     private static let keys = [
-        "name", "summary", "parameters", "guest", "steps", "calibration", "known", "requires",
+        "name", "summary", "parameters", "guest", "steps", "mutations", "calibration", "known", "requires",
     ]
 
     /// - Throws: ``InvalidFile`` with every problem found.
@@ -43,7 +43,9 @@ struct PlanParser {
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }
             .map { self.steps($0, guest, parameters, values) } ?? []
-        let calibration = reader.node("calibration").flatMap { self.calibration($0, parameters) } ?? Calibration()
+        let mutations = mutations(reader)
+        let calibration =
+            reader.node("calibration").flatMap { self.calibration($0, parameters, mutations) } ?? Calibration()
         let known = knownIssues(reader, parameters)
         let requires = reader.node("requires").flatMap { requirements($0, guest) } ?? Requirements()
 
@@ -59,7 +61,8 @@ struct PlanParser {
             steps: steps,
             calibration: calibration,
             known: known,
-            requires: requires
+            requires: requires,
+            mutations: mutations
         )
     }
 

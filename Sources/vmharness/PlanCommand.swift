@@ -53,7 +53,7 @@ struct PlanCommand: AsyncParsableCommand {
             try await InterruptScope.run {
                 let preparation = Preparation(options: options, cache: .standard()) { Terminal.error($0) }
                 for prepared in try await preparation.prepare([cell]) {
-                    Terminal.output(try await GuestDescription(prepared, options: options).domainXML(), terminator: "")
+                    Terminal.output(try await GuestDescription(prepared, options: options).domainXML())
                 }
             }
         }

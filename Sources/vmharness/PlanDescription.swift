@@ -1,3 +1,4 @@
+import Lab
 import TestPlan
 
 /// A plan in words, with its parameters filled in.
@@ -23,6 +24,14 @@ struct PlanDescription {
             let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
             lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
         }
+        for function in guest.passthrough {
+            let choice =
+                switch function.choice {
+                case .address(let address): address
+                case .match(let vendor, let device): "any " + HostPCIFunction.identity(vendor: vendor, device: device)
+                }
+            lines.append("  vfio '\(function.name)': the host's \(choice)")
+        }
         for memory in guest.pmem {
             let label = memory.label.map { "labels \($0)" }
             lines.append(
@@ -39,6 +48,9 @@ struct PlanDescription {
             let indent = String(repeating: " ", count: 5)
             lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
             lines += SuiteDescription(step.action).lines.map { indent + $0 }
+        }
+        for mutation in plan.mutations {
+            lines.append("mutation \(mutation.name): \(mutation.module) of \(mutation.source) by \(mutation.patch)")
         }
         for expectation in plan.calibration.fails {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
