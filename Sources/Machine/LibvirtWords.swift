@@ -5,39 +5,39 @@ import SystemPackage
 
 /// QEMU's own words, which libvirt has written to a file of its own, copied to ours.
 final class LibvirtWords: Sendable {
-    private let source: Mutex<(path: FilePath?, offset: UInt64)>
+    private let source: Mutex<FileHandle?>
+    private let file: FilePath?
     private let log: BoundedFile
 
     /// - Parameters:
-    ///   - candidates: where libvirt may put them; the first that is there counts.
+    ///   - host: whose domain it is.
+    ///   - name: the domain's.
+    ///   - pid: QEMU's process; 0 if it is not known.
     ///   - log: ours.
-    init(candidates: [FilePath], log: BoundedFile) {
-        source = Mutex((candidates.first { access($0.string, R_OK) == 0 }, 0))
+    init(_ host: LibvirtHost, name: String, pid: Int, log: BoundedFile) {
+        // A pipe, as with virtlogd, is no file, and reading it would take it from virtlogd.
+        let target = ProcessTable.path(ofDescriptor: 2, of: pid) ?? ""
+        let own = target.hasSuffix("/\(name).log") ? [FilePath("/proc/\(pid)/fd/2")] : []
+        let places = own + Self.directories(host).map { $0.appending("\(name).log") }
+        let found = places.first { access($0.string, R_OK) == 0 }
+        // Open from now on: libvirt may rename it, or keep it where only QEMU sees it.
+        source = Mutex(found.flatMap { FileHandle(forReadingAtPath: $0.string) })
+        file = places.last { access($0.string, W_OK) == 0 && !$0.starts(with: "/proc") }
         self.log = log
     }
 
-    /// Where libvirt's drivers put the words of a domain: in process, as root, as an ordinary user; and where the
-    /// process itself has its standard error.
-    static func candidates(_ host: LibvirtHost, name: String, pid: Int) -> [FilePath] {
-        let own = ProcessTable.path(ofDescriptor: 2, of: pid).map { [FilePath($0)] } ?? []
-        let cache =
-            ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? (homeDirectory() + "/.cache")
-        let directories =
-            host.root.map { [$0.appending("log/qemu")] }
+    /// Where libvirt's drivers put the words of domains: in process; as root and as an ordinary user.
+    private static func directories(_ host: LibvirtHost) -> [FilePath] {
+        let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? (homeDirectory() + "/.cache")
+        return host.root.map { [$0.appending("log/qemu")] }
             ?? [FilePath("/var/log/libvirt/qemu"), FilePath(cache).appending("libvirt/qemu/log")]
-        // A pipe, as with virtlogd, is no file.
-        return own.filter { $0.string.hasSuffix("\(name).log") } + directories.map { $0.appending("\(name).log") }
     }
 
     /// Copies what is new.
     func copy() {
         source.withLock { source in
-            guard let path = source.path, let file = FileHandle(forReadingAtPath: path.string) else { return }
-            defer { try? file.close() }
-            guard (try? file.seek(toOffset: source.offset)) != nil else { return }
             // What is more than our log takes is not even read.
-            let bytes = (try? file.read(upToCount: log.limit)) ?? Data()
-            source.offset += UInt64(bytes.count)
+            let bytes = (try? source?.read(upToCount: log.limit)) ?? Data()
             bytes.withUnsafeBytes { log.write($0) }
         }
     }
@@ -46,9 +46,9 @@ final class LibvirtWords: Sendable {
     func finish() {
         copy()
         source.withLock { source in
-            if let path = source.path { unlink(path.string) }
-            source.path = nil
+            try? source?.close()
+            source = nil
         }
+        if let file { unlink(file.string) }
     }
 }
-

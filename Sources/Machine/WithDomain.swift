@@ -63,14 +63,12 @@ import SystemPackage
             do {
                 domain = try await connection.start(xml: xml, endsWithConnection: host.endsGuestsWithConnection)
             } catch let error as LibvirtError {
-                LibvirtWords(
-                    candidates: LibvirtWords.candidates(host, name: identity.name, pid: 0), log: log
-                ).finish()
+                LibvirtWords(host, name: identity.name, pid: 0, log: log).finish()
                 throw Failure(error, asking: "to start the guest '\(identity.name)'", on: host.name)
             }
             try Task.checkCancellation()
             let (pid, words) = process ?? (0, [])
-            end.watch(LibvirtWords(candidates: LibvirtWords.candidates(host, name: identity.name, pid: pid), log: log))
+            end.watch(LibvirtWords(host, name: identity.name, pid: pid, log: log))
             guest.started(
                 pid: pid, command: Command(words.first ?? identity.emulator, Array(words.dropFirst())),
                 monitor: LibvirtMonitor(domain: domain), domainXML: (try? await domain.xml()) ?? xml)
