@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["HostProcess", "Lab", "TestSupport", system], swiftSettings: settings),
         .testTarget(
-            name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
+            name: "MachineTests", dependencies: ["HostProcess", "Libvirt", "Machine", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
             name: "ResultStoreTests",
@@ -143,6 +143,6 @@ let package = Package(
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system],
-            exclude: ["Plans"], swiftSettings: settings),
+            exclude: ["Daemons", "Plans"], swiftSettings: settings),
     ]
 )

@@ -30,6 +30,7 @@ extension Failure {
                 "no connection driver available",
                 "apt-get install libvirt-daemon-driver-qemu, or name another URI"
             ),
+            ("connection-driver", "apt-get install libvirt-daemon-driver-qemu"),
             (
                 "authentication unavailable",
                 "only members of the group libvirt may use it: add the user, or leave out --connect"

@@ -1,6 +1,7 @@
 #if Libvirt
     import Foundation
     import HostProcess
+    import Libvirt
     import SystemPackage
     import TestSupport
     import Testing
@@ -22,6 +23,7 @@
     struct LibvirtGuestTests {
         @Test func runsAndEndsGuests() async throws {
             try await HostScope.with { scope in
+                LibvirtLog.silence()
                 let host = try await Self.host()
                 try await bootsAndAnswersQMP(host)
                 try await endsQEMUWhenTheBodyThrows(host)

@@ -10,7 +10,6 @@
         @Test(arguments: [
             ("test:///default", "runs no QEMU", "qemu:///system"),
             ("qemu+unix:///system?socket=/no/such/socket", "Failed to connect socket", "leave out --connect"),
-            ("nonsense:///", "no connection driver available", "another URI"),
         ])
         func refuses(uri: String, what: String, advice: String) async {
             let failure = await #expect(throws: Failure.self) {
