@@ -49,6 +49,13 @@ struct CacheLabels {
                 let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
                 if let key { initramfs[key] = "of \(kernel.release) with image \(image.name)" }
             }
+            for kernelDigest in cache.digests(of: .mutations) {
+                guard let mutation = try? MutationManifest.read(cache.entry(.mutations, kernelDigest)),
+                    kernels[mutation.base] != nil,
+                    let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
+                else { continue }
+                initramfs[key] = "of \(mutation.kernel.release) with \(mutation.patch) and image \(image.name)"
+            }
         }
     }
 
