@@ -65,8 +65,14 @@ struct ComparisonDescription {
         let place = [test.kernel.isEmpty ? "" : "on \(test.kernel)", test.variation].filter { !$0.isEmpty }
         let before = change.before.map { $0.verdict.rawValue } ?? "not run"
         let after = change.after.map { $0.verdict.rawValue } ?? "not run"
+        // A test that fails in another way than before: in which it did.
+        let others = (change.before?.failures ?? []).filter { old in
+            !change.failures.contains { $0.fingerprint == old.fingerprint }
+        }
+        let was =
+            change.kind == .new && !others.isEmpty ? " (it was: \(others.map(\.title).joined(separator: "; ")))" : ""
         let reason = change.failures.isEmpty ? change.after?.reason.map { ": \($0)" } ?? "" : ""
-        return (["\(test.plan)/\(test.case)"] + place).joined(separator: " ") + ", \(before) → \(after)\(reason)"
+        return (["\(test.plan)/\(test.case)"] + place).joined(separator: " ") + ", \(before) → \(after)\(was)\(reason)"
     }
 
     private var counts: String {

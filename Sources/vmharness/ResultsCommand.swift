@@ -9,7 +9,8 @@ import TestPlan
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what earlier runs have found.",
-        discussion: "A run is named by its id, the beginning of one, its directory, or `latest`; `previous` is the latest before that of the same plans.",
+        discussion:
+            "A run is named by its id, the beginning of one, its directory, or `latest`; `previous` is the latest before that of the same plans.",
         subcommands: [
             ResultsList.self, ResultsShow.self, ResultsCompare.self, ResultsHistory.self, ResultsFlaky.self,
             ResultsExpunges.self, ResultsRebuild.self,

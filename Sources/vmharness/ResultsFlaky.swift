@@ -22,7 +22,8 @@ struct ResultsFlaky: ParsableCommand {
         if let plan { try ResultsCommand.check(plan: plan, in: store) }
         let flaky = try store.flaky(plan: plan, kernel: kernel, last: last)
         if flaky.isEmpty { Terminal.error("no case has both passed and failed on the same input") }
-        try printList(flaky, json: json, header: ["TEST", "KERNEL", "RELEASE", "FAILED", "LAST", "RUN", "WITH"]) { flaky in
+        try printList(flaky, json: json, header: ["TEST", "KERNEL", "RELEASE", "FAILED", "LAST", "RUN", "WITH"]) {
+            flaky in
             let variation = flaky.test.variation
             return [
                 "\(flaky.test.plan)/\(flaky.test.case)" + (variation.isEmpty ? "" : " \(variation)"), flaky.test.kernel,

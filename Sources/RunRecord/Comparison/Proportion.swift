@@ -75,6 +75,7 @@ public struct Proportion: Sendable, Hashable, Codable {
         let head = "\(count) of \(total)"
         if count == 0 { return "\(head) (at most \(percent(interval.upperBound)) % at 95 %)" }
         if count == total { return "\(head) (at least \(percent(interval.lowerBound)) % at 95 %)" }
-        return "\(head) (\(percent(fraction)) %, \(percent(interval.lowerBound)) to \(percent(interval.upperBound)) % at 95 %)"
+        return
+            "\(head) (\(percent(fraction)) %, \(percent(interval.lowerBound)) to \(percent(interval.upperBound)) % at 95 %)"
     }
 }
