@@ -29,9 +29,9 @@ extension ResultStore {
                         """,
                     arguments: [cell["id"] as Int64])
                 while let row = try cases.next() {
-                    let known = try (row[5] as String?).map { try reader.value(KnownIssueRecord.self, $0) }
+                    let known = try (row[5] as String?).map { try reader.value([KnownIssueRecord].self, $0) }
                     // A remark of ours is no test.
-                    if known?.isPresent == false { continue }
+                    if known?.contains(where: { !$0.isPresent }) == true { continue }
                     outcomes.add(
                         TestIdentity(plan: plan, case: row[1], kernel: kernel, parameters: parameters),
                         isOccasional: row[3], verdict: try reader.verdict(row[2]), reason: row[4],
@@ -58,22 +58,25 @@ extension ResultStore {
         return failures
     }
 
-    /// The latest run before a run that has a plan in common with it; nil if there is none.
+    /// The latest run before a run that has a plan and a kernel in common with it; nil if there is none.
     ///
     /// - Throws: `Failure`.
     public func predecessor(of run: RunRecord) throws -> String? {
-        let plans = Set(run.cells.map(\.plan)).sorted()
-        let marks = plans.map { _ in "?" }.joined(separator: ", ")
+        let cells = Set(run.cells.map { [$0.plan, $0.kernel] }).sorted { $0.lexicographicallyPrecedes($1) }
+        // A matrix of thousands has no more plans and kernels than this; SQLite takes 32 766 values.
+        let asked = cells.prefix(10_000)
+        let marks = asked.map { _ in "(?, ?)" }.joined(separator: ", ")
+        guard !asked.isEmpty else { return nil }
         return try read { db in
             try String.fetchOne(
                 db,
                 sql: """
                     SELECT runs.name FROM runs
                     WHERE (started, name) < (?, ?)
-                        AND EXISTS (SELECT 1 FROM cells WHERE run = runs.id AND plan IN (\(marks)))
+                        AND EXISTS (SELECT 1 FROM cells WHERE run = runs.id AND (plan, kernel) IN (VALUES \(marks)))
                     ORDER BY started DESC, name DESC LIMIT 1
                     """,
-                arguments: [run.started.wholeSeconds, run.id] + StatementArguments(plans))
+                arguments: [run.started.wholeSeconds, run.id] + StatementArguments(asked.flatMap { $0 }))
         }
     }
 }

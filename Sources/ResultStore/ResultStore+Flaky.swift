@@ -1,6 +1,6 @@
 import Foundation
 internal import GRDB
-public import RunRecord
+internal import RunRecord
 
 extension ResultStore {
     /// The cases that pass and fail on the same input, those that fail most often first.

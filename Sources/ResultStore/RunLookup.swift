@@ -21,7 +21,7 @@ public struct RunLookup: Sendable {
     }
 
     /// - Parameter name: a run's id, the beginning of one, the run's directory, `latest` (or `last`), or `previous`: the
-    ///   latest before that which has a plan in common with it.
+    ///   latest before that which has a plan and a kernel in common with it.
     /// - Throws: `Failure` if there is none, more than one, or its record cannot be read.
     public func find(_ name: String) throws -> StoredRun {
         if name.contains("/") || name == "." || name == ".." { return try inDirectory(absolute(name)) }
@@ -54,13 +54,13 @@ public struct RunLookup: Sendable {
             blame: .request)
     }
 
-    /// The latest recorded run before another that has a plan in common with it.
+    /// The latest recorded run before another that has a plan and a kernel in common with it.
     ///
     /// - Throws: `Failure` if there is none.
     public func predecessor(of run: RunRecord) throws -> StoredRun {
         guard let id = try store?.predecessor(of: run) else {
             throw Failure(
-                "no earlier run of the same plans is recorded", on: run.id,
+                "no earlier run of the same plans and kernels is recorded", on: run.id,
                 advice: "name one; `vmharness results list` shows them", blame: .request)
         }
         return try find(id)

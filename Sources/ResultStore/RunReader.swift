@@ -48,7 +48,7 @@ struct RunReader {
             findings: try findings.map { try value(Finding.self, $0) },
             files: try (row["files"] as String?).map { try value([String].self, $0) } ?? [],
             expunge: try (row["expunge_document"] as String?).map { try value(ExpungeRecord.self, $0) })
-        record.known = try (row["known"] as String?).map { try value(KnownIssueRecord.self, $0) }
+        record.known = try (row["known"] as String?).map { try value([KnownIssueRecord].self, $0) }
         record.outcome = try (row["outcome"] as String?).map(verdict)
         return record
     }

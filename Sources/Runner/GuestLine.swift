@@ -47,7 +47,8 @@ struct GuestLine: Sendable {
     }
 
     private func runGuest(in place: EvidenceDirectory, scratch: FilePath) async throws -> GuestEnding {
-        try await runner.withRunningGuest(in: place, scratch: scratch) { guest, recorder, logs, shares in
+        defer { journal.guestGone(place.guest) }
+        return try await runner.withRunningGuest(in: place, scratch: scratch) { guest, recorder, logs, shares in
             try await GuestSession(
                 runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,
                 shard: shard, directory: place, shares: shares, load: .now()

@@ -76,15 +76,12 @@ struct ComparisonDescription {
     }
 
     private var counts: String {
-        let names: [(RunComparison.Kind, String)] = [
-            (.new, "new"), (.flaky, "newly flaky"), (.unjudged, "not judged any more"), (.failing, "still failing"),
-            (.known, "newly known"), (.fixed, "fixed"), (.missing, "no longer run"),
-        ]
-        let words = names.compactMap { kind, word in
+        let words = RunComparison.Kind.allCases.compactMap { kind in
             let count = comparison.changes(kind).count
-            return count == 0 ? nil : styled(kind, "\(count) \(word)")
+            return count == 0 ? nil : styled(kind, "\(count) \(kind.words)")
         }
-        return (words + ["\(comparison.unchanged) as before"]).joined(separator: ", ")
+        let added = comparison.added == 0 ? [] : ["\(comparison.added) newly run"]
+        return (words + added + ["\(comparison.unchanged) as before"]).joined(separator: ", ")
     }
 
     private func styled(_ kind: RunComparison.Kind, _ text: String) -> String {

@@ -9,7 +9,7 @@ struct ResultsCompare: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Shows what is different in a run from an earlier one.",
         discussion: """
-            Without names the latest run is compared with the latest before it of the same plans.
+            Without names the latest run is compared with the latest before it of the same plans and kernels.
 
             Exit status: 0 nothing fails that did not, 1 something fails that did not or not so, \
             3 something that was judged before broke on our side.

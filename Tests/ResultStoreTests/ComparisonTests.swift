@@ -21,7 +21,7 @@ import Testing
         try await Samples.withStore { store, _ in
             var remark = pass("known")
             remark.findings = [Finding(source: .step, severity: .notice, kind: "known-not-seen", title: "gone")]
-            remark.known = KnownIssueRecord(reason: "r", link: nil, location: "f:1:1", isPresent: false)
+            remark.known = [KnownIssueRecord(reason: "r", link: nil, location: "f:1:1", isPresent: false)]
             var boot = fail("WARNING", name: "boot")
             boot.step = nil
             let run = Samples.run(

@@ -40,18 +40,22 @@ public struct RunComparison: Sendable, Hashable, Codable {
     public var changes: [Change]
     /// How many tests did as before, and did not fail.
     public var unchanged: Int
+    /// How many tests were not run before, and do not fail.
+    public var added: Int
 
     /// Compares two runs.
     public init(_ before: RunOutcomes, _ after: RunOutcomes) {
         self.before = before.run
         self.after = after.run
         var changes: [Change] = []
-        var unchanged = 0
+        var (unchanged, added) = (0, 0)
         func compare(_ test: TestIdentity, isOccasional: Bool) {
             let old = before.outcome(test, isOccasional: isOccasional)
             let new = after.outcome(test, isOccasional: isOccasional)
             let own = Self.changes(test, old, new)
-            if own.isEmpty { unchanged += 1 }
+            if own.isEmpty, let new {
+                if old == nil, new.verdict != .skip { added += 1 } else { unchanged += 1 }
+            }
             changes += own
         }
         for (test, outcome) in after.tests {
@@ -70,6 +74,7 @@ public struct RunComparison: Sendable, Hashable, Codable {
             one.kind == other.kind ? TestIdentity.precedes(one.test, other.test) : order[one.kind]! < order[other.kind]!
         }
         self.unchanged = unchanged
+        self.added = added
     }
 
     private static func changes(
