@@ -37,8 +37,9 @@ public struct ExcerptReader: Sendable {
             return nil
         }
         func lines(_ bytes: some Collection<UInt8>) -> [String] {
-            String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map {
-                $0.hasSuffix("\r") ? String($0.dropLast()) : String($0)
+            // By bytes: to a string CR and LF are one character.
+            bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+                String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self)
             }
         }
         guard bytes.count > place.byte - start else { return nil }

@@ -84,7 +84,8 @@ struct CellRejudgement {
         for index in Set(new.keys).union(old.map(\.case)) {
             let mine = old.filter { $0.case == index }.map(\.finding)
             let now = new[index] ?? []
-            if mine.map(Self.essence) == now.map(Self.essence) { continue }
+            // In whatever order: a reader that listens tells them as they end.
+            if mine.map(Self.essence).sorted() == now.map(Self.essence).sorted() { continue }
             let others = cell.cases[index].findings.filter { !Self.isKernels($0, in: evidence.files) }
             let title = mine.first { $0.severity == .failure }?.title
             cell.cases[index].findings = now + others
@@ -102,8 +103,8 @@ struct CellRejudgement {
         return first.byte < second.endByte && second.byte < first.endByte
     }
 
-    private static func essence(_ finding: Finding) -> [String?] {
-        [finding.kind, finding.title, finding.severity.rawValue, finding.function]
+    private static func essence(_ finding: Finding) -> String {
+        [finding.kind, finding.title, finding.severity.rawValue, finding.function ?? ""].joined(separator: "\n")
     }
 
     private static func merged(_ old: Finding, _ new: Finding) -> Finding {
@@ -154,17 +155,20 @@ struct CellRejudgement {
 
     /// The cell with today's verdicts.
     ///
-    /// - Parameter known: nil if the plan's issues cannot be had.
-    mutating func conclude(known: [KnownIssue]?, today: String) -> CellRecord {
+    mutating func conclude(known: Rejudgement.Known, today: String) -> CellRecord {
         for index in touched.sorted() { judge(index) }
         // What the reader does not report any more leaves nothing to say of a case that was made for it.
         let empty = touched.filter { index in
             let record = cell.cases[index]
             return record.step == nil && record.findings.isEmpty && record.verdict == .pass
         }
-        cell.settle(known ?? [], today: today)
-        if known == nil {
-            for (index, record) in wasKnown where !touched.contains(index) { cell.cases[index] = record }
+        let before = cell.environment?.notes ?? []
+        cell.settle(known.issues, today: today)
+        notes += (cell.environment?.notes ?? []).filter { !before.contains($0) }
+        if !known.hasPlans {
+            for (index, record) in wasKnown where !touched.contains(index) && cell.cases[index].verdict == .fail {
+                cell.cases[index] = record
+            }
             notes.append("its plan cannot be read: what was known stays so")
         }
         for index in empty.sorted(by: >) { cell.cases.remove(at: index) }

@@ -22,6 +22,20 @@ public struct Rejudgement: Sendable {
         public var come: [String]
     }
 
+    /// What is known of a cell's failures today.
+    public struct Known: Sendable {
+        /// The issues.
+        public var issues: [KnownIssue]
+        /// False if those of its plan cannot be had; then what was known stays so.
+        public var hasPlans: Bool
+
+        /// Issues, and whether they are all.
+        public init(_ issues: [KnownIssue], hasPlans: Bool = true) {
+            self.issues = issues
+            self.hasPlans = hasPlans
+        }
+    }
+
     /// The record with today's verdicts.
     public let record: RunRecord
     /// What is another now.
@@ -33,10 +47,10 @@ public struct Rejudgement: Sendable {
     ///   - run: as it was recorded.
     ///   - directory: where its files are.
     ///   - today: `YYYY-MM-DD`; nil for today.
-    ///   - known: the known issues of a cell; nil if its plan's cannot be had, and then what was known stays so.
+    ///   - known: what is known of a cell's failures.
     /// - Throws: `Failure` if a log cannot be read.
     public init(
-        _ run: RunRecord, in directory: FilePath, today: String? = nil, known: (CellRecord) -> [KnownIssue]?
+        _ run: RunRecord, in directory: FilePath, today: String? = nil, known: (CellRecord) -> Known
     ) throws {
         var record = run
         var changes: [Change] = []

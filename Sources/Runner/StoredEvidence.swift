@@ -46,7 +46,8 @@ struct StoredEvidence {
         let (console, kmsg) = (directory.path("console.log"), directory.path("kmsg.log"))
         guard access(console.string, F_OK) == 0 else { return nil }
         let bytes = try BoundedRead.bytes(of: console, limit: Self.limit)
-        var findings = KernelLogReader.reports(in: bytes).map {
+        let lines = Self.markLines(in: bytes)
+        var findings = Self.reports(in: bytes, endingAt: lines.filter(\.isEnd).map(\.end)).map {
             Finding($0, source: .console, file: directory.name("console.log"))
         }
         var files = [directory.name("console.log")]
@@ -59,7 +60,23 @@ struct StoredEvidence {
         }
         self.findings = findings
         self.files = files
-        marks = Self.marks(in: bytes)
+        marks = lines.compactMap { line in line.place.map { Mark(byte: line.end, place: $0) } }
+    }
+
+    /// The reports of a console, none of which goes on beyond the end of a step or case: whoever listened took them
+    /// then as they were.
+    private static func reports(in bytes: [UInt8], endingAt ends: [Int]) -> [KernelReport] {
+        var reader = KernelLogReader()
+        var reports: [KernelReport] = []
+        var start = 0
+        bytes.withUnsafeBytes { all in
+            for end in ends + [bytes.count] where end > start {
+                reader.read(UnsafeRawBufferPointer(rebasing: all[start..<end]))
+                reports += reader.nextReports() + reader.flush()
+                start = end
+            }
+        }
+        return (reports + reader.finish()).sorted { $0.range.startByte < $1.range.startByte }
     }
 
     /// Whom a report belongs to.
@@ -76,14 +93,14 @@ struct StoredEvidence {
     }
 
     /// Marks stand in lines of their own (`StepRun.mark`, `Suite.mark`).
-    private static func marks(in bytes: [UInt8]) -> [Mark] {
-        var marks: [Mark] = []
+    private static func markLines(in bytes: [UInt8]) -> [MarkLine] {
+        var marks: [MarkLine] = []
         var start = 0
         while start < bytes.count, marks.count < 1_000_000 {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             // Longer lines are none of ours.
-            if end - start < 1024, let place = place(markedBy: bytes[start..<end]) {
-                marks.append(Mark(byte: end, place: place))
+            if end - start < 1024, let mark = mark(bytes[start..<end], end: min(end + 1, bytes.count)) {
+                marks.append(mark)
             }
             start = end + 1
         }
@@ -93,16 +110,31 @@ struct StoredEvidence {
     private static let own = Array("vmharness: ".utf8)
     private static let fstests = Array("run fstests ".utf8)
 
-    private static func place(markedBy line: ArraySlice<UInt8>) -> Place? {
+    /// A line of ours, and the byte after it.
+    private struct MarkLine {
+        var end: Int
+        var place: Place?
+        /// The console was taken up to here.
+        var isEnd = false
+    }
+
+    private static func mark(_ line: ArraySlice<UInt8>, end: Int) -> MarkLine? {
         guard line.firstRange(of: own) != nil || line.firstRange(of: fstests) != nil else { return nil }
         let text = String(decoding: line, as: UTF8.self)
         if let match = text.firstMatch(of: /vmharness: step ([0-9]{1,5}) \(([a-z.]+)\) (begins|ended)/),
             let number = Int(match.output.1)
         {
-            return match.output.3 == "ended" ? .after(number) : .step(number, kind: String(match.output.2))
+            return match.output.3 == "ended"
+                ? MarkLine(end: end, place: .after(number), isEnd: true)
+                : MarkLine(end: end, place: .step(number, kind: String(match.output.2)))
         }
-        if let match = text.firstMatch(of: /vmharness: case (.+?)\s*$/) { return .suiteCase(String(match.output.1)) }
-        if let match = text.firstMatch(of: /run fstests (\S+)/) { return .suiteCase(String(match.output.1)) }
+        if text.contains(/vmharness: step [0-9]{1,5} ended a case/) { return MarkLine(end: end, isEnd: true) }
+        if let match = text.firstMatch(of: /vmharness: case (.+?)\s*$/) {
+            return MarkLine(end: end, place: .suiteCase(String(match.output.1)))
+        }
+        if let match = text.firstMatch(of: /run fstests (\S+)/) {
+            return MarkLine(end: end, place: .suiteCase(String(match.output.1)))
+        }
         return nil
     }
 }

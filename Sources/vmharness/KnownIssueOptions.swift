@@ -14,9 +14,12 @@ struct KnownIssueOptions: ParsableArguments {
     /// - Throws: `InvalidFile` with everything that is wrong in a file.
     func issues(_ data: DataOptions, plans: [String] = []) throws -> [KnownIssue] {
         let own = try data.directory().appending(KnownIssueFile.fileName).string
-        let all = (FileManager.default.fileExists(atPath: own) ? [own] : []) + files
-        guard !all.isEmpty else { return [] }
+        let hasOwn = FileManager.default.fileExists(atPath: own)
+        guard hasOwn || !files.isEmpty else { return [] }
         let names = try data.library().names() + plans
-        return try all.flatMap { try KnownIssueFile.read($0, plans: names) }
+        let issues = try files.flatMap { try KnownIssueFile.read($0, plans: names) }
+        if !hasOwn { return issues }
+        // Named shortly in records: the directory is another on each machine.
+        return try KnownIssueFile.read(own, plans: names, displayName: KnownIssueFile.fileName) + issues
     }
 }

@@ -43,7 +43,8 @@ struct ResultsRejudge: ParsableCommand {
         let run = found.record
         let issues = try knownIssues.issues(data, plans: run.cells.map(\.plan))
         let rejudgement = try Rejudgement(run, in: found.directory) { cell in
-            plan(of: cell, in: run).map { $0.known + issues }
+            let plan = plan(of: cell, in: run)
+            return Rejudgement.Known((plan?.known ?? []) + issues, hasPlans: plan != nil)
         }
         let kept = write ? try rejudgement.write(in: found.directory) : nil
         if let kept { ResultRecording.record(kept.record, directory: found.directory) }

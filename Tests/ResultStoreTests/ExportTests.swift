@@ -13,7 +13,7 @@ import Testing
         "</pre></failure>]]><script>window.broken=1</script>\u{1b}[31m\u{0}\u{202e}``` | # SKIP & \"quoted\" 'x' <!--"
 
     private static var run: RunRecord {
-        let place = Finding.Place(file: "console.log", line: 3, endLine: 5, byte: 20, endByte: 60)
+        let place = Finding.Place(file: "console.log", line: 3, endLine: 4, byte: 21, endByte: 60)
         let warning = Finding(
             source: .console, severity: .failure, kind: "warning", title: "WARNING in f \(hostile)", function: "f",
             location: "mm/f.c:1", pid: 1, comm: hostile, stack: ["f+0x1/0x2", hostile], place: place,
@@ -233,7 +233,7 @@ import Testing
     /// In a frame of a phone's width, whose page a script outside measures.
     @Test(
         "a browser shows it on a phone without sideways scrolling, and runs nothing in it",
-        .enabled(if: browser != nil, "no Chromium is installed"), arguments: [390, 1280])
+        .enabled(if: Self.chromium != nil, "no Chromium is installed"), arguments: [390, 1280])
     func browser(width: Int) async throws {
         try await withScratchDirectory { scratch in
             let page = try page(scratch).replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
@@ -252,7 +252,7 @@ import Testing
                 """
             let file = scratch.appending("outer.html").string
             try outer.write(toFile: file, atomically: false, encoding: .utf8)
-            let program = try #require(Self.browser)
+            let program = try #require(Self.chromium)
             let result = try await Command(
                 program,
                 [
@@ -265,7 +265,8 @@ import Testing
         }
     }
 
-    private static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
-        access($0, X_OK) == 0
-    }
+    private static let chromium = browsers.first { access($0, X_OK) == 0 }
+    private static let browsers: [String] = [
+        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+    ]
 }

@@ -73,7 +73,7 @@ import Testing
         _ run: RunRecord, _ directory: FilePath, known: String = "[]"
     ) throws -> Rejudgement {
         let issues = try KnownIssueFile.parse(Array(known.utf8), file: "known-issues.yaml")
-        return try Rejudgement(run, in: directory, today: "2026-11-21") { _ in issues }
+        return try Rejudgement(run, in: directory, today: "2026-11-21") { _ in .init(issues) }
     }
 
     @Test("what today's reader finds as well is no change")
@@ -151,7 +151,7 @@ import Testing
             // What is known today as yesterday is no change.
             #expect(try rejudge(known.record, directory, known: issue).changes.isEmpty)
             // A plan that is gone takes nothing back.
-            let kept = try Rejudgement(known.record, in: directory) { _ in nil }
+            let kept = try Rejudgement(known.record, in: directory) { _ in .init([], hasPlans: false) }
             #expect(kept.changes.isEmpty && kept.record.verdict == .known)
             #expect(kept.notes.contains { $0.contains("what was known stays so") })
         }

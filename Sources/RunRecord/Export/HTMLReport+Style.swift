@@ -19,7 +19,8 @@ extension HTMLReport {
         .badge.flaky{background:var(--flaky)}.badge.error{background:var(--error)}
         .matrix th,.matrix td{border:1px solid var(--line);padding:.35rem .5rem;vertical-align:top}
         .matrix td{padding:0;text-align:center;min-width:5.5rem;overflow-wrap:normal}
-        .matrix tbody th{position:sticky;left:0;background:var(--back);max-width:12rem;font-weight:400}
+        .matrix tbody th{position:sticky;left:0;background:var(--back);min-width:7rem;max-width:12rem;font-weight:400}
+        .matrix thead th{white-space:nowrap}
         .matrix td a{display:block;padding:.35rem .5rem;text-decoration:none;color:inherit}
         .matrix td small{display:block}
         .matrix td.pass{background:color-mix(in srgb,var(--pass) 30%,var(--back))}

@@ -208,7 +208,7 @@ public struct HTMLReport: Sendable {
                     "<details><summary>In the sources</summary><pre>\(frames.joined(separator: "\n"))</pre></details>")
             }
             return
-                "<details class=\"finding\"\(all.count <= 5 ? " open" : "")><summary>\(line(finding.title))</summary>"
+                "<details class=\"finding\"\(all.count <= 5 ? " open" : "")><summary>\(line(finding.title)) <small>\(line(cell.id))</small></summary>"
                 + parts.joined(separator: "\n") + "</details>"
         }
         let rest = all.count > shown.count ? "<p>and \(all.count - shown.count) more findings, in the record</p>" : ""
