@@ -6,7 +6,7 @@ public import SystemPackage
 public struct CacheContents: Sendable {
     /// One entry.
     public struct Entry: Sendable, Hashable, Codable {
-        /// `kernels`, `images`, `initramfs`, `toolchains`, `headers`, `builds`, `trees`.
+        /// `kernels`, `images`, `initramfs`, `toolchains`, `headers`, `sources`, `builds`, `mutations`, `trees`.
         public let kind: String
         /// Names it.
         public let digest: String

@@ -49,6 +49,13 @@ struct CacheLabels {
                 let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
                 if let key { initramfs[key] = "of \(kernel.release) with image \(image.name)" }
             }
+            for kernelDigest in cache.digests(of: .mutations) {
+                guard let mutation = try? MutationManifest.read(cache.entry(.mutations, kernelDigest)),
+                    kernels[mutation.base] != nil,
+                    let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
+                else { continue }
+                initramfs[key] = "of \(mutation.kernel.release) with \(mutation.patch) and image \(image.name)"
+            }
         }
     }
 
@@ -103,10 +110,25 @@ struct CacheLabels {
             }
             let files = build.files.prefix(4).joined(separator: ", ") + (build.files.count > 4 ? ", …" : "")
             return Label(what: "\(build.purpose.map { "\($0): " } ?? "")\(files) by \(build.compiler)")
+        case .sources:
+            // `linux-source-6.1.tar.xz`: which version it is of, only the archive's index knows.
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: entry.string)) ?? []
+            let series = files.compactMap { $0.hasPrefix("linux-source-") ? $0.split(separator: "-").last : nil }
+                .map { String($0.prefix { $0.isNumber || $0 == "." }.dropLast()) }
+            return Label(
+                what: "source of Debian's kernel \(series.joined(separator: ", "))",
+                isStale: !kernels.values.contains { series.contains(DebianKernelChoice.series(of: $0.version)) })
+        case .mutations:
+            guard let mutation = try? MutationManifest.read(entry) else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            return Label(
+                what: "\(mutation.module) of \(mutation.kernel.release), changed by \(mutation.patch)",
+                isStale: kernels[mutation.base] == nil)
         case .trees:
             return currentTrees.contains(digest)
-                ? Label(what: "a built tree of a suite, such as fstests")
-                : Label(what: "a built tree of a suite, which has changed since", isStale: true)
+                ? Label(what: "a built tree of a suite, such as fstests, or vmharness itself for guests")
+                : Label(what: "a tree, of a suite or vmharness itself, that has changed since", isStale: true)
         }
     }
 }

@@ -6,16 +6,17 @@ public import SystemPackage
 /// network need, and `images/init/initramfs-init` as `/init`.
 public enum Initramfs {
     /// Drivers of what our guests have, in the order of loading. `virtio_pci`
-    /// first: the others' devices appear behind it.
+    /// first: the others' devices appear behind it; with a virtio-iommu, only
+    /// once that has its driver.
     private static let drivers = [
-        "virtio_pci", "virtio_blk", "ext4", "virtio_net", "virtio_rng", "virtio_console",
+        "virtio_pci", "virtio_iommu", "virtio_blk", "nvme", "ext4", "virtio_net", "virtio_rng", "virtio_console",
         // Up to 5.10 there is one pvpanic; later the variants of each bus.
         "pvpanic", "pvpanic_pci", "pvpanic_mmio",
         "i6300esb",
     ]
     private static let required: Set<String> = ["virtio_pci", "virtio_blk", "ext4"]
-    private static let buses: Set<String> = ["virtio_pci"]
-    private static let format = 1
+    private static let buses: Set<String> = ["virtio_pci", "virtio_iommu"]
+    private static let format = 2
     private static let moduleLimit = 64 << 20
 
     /// The initramfs for a kernel and an image, from the cache or made now.

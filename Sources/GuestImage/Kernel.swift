@@ -103,7 +103,7 @@ public struct Kernel: Sendable, Codable, Hashable {
         Kernel(name: name, directory: directory, digest: digest, manifest: manifest, notes: notes)
     }
 
-    private var manifest: KernelManifest {
+    var manifest: KernelManifest {
         KernelManifest(
             release: release, version: version, banner: banner, packages: packages, hasVmlinux: hasVmlinux,
             hasConfig: hasConfig, name: name)

@@ -98,17 +98,22 @@ struct KernelBuilder {
 
         let target = modulesDirectory(release)
         try await placeModules(target)
-        progress("indexing the modules of \(release)")
-        try await Command("depmod", ["-b", modulesRoot.string, release]).check(timeout: .seconds(300))
-        try await FilesystemImage(
-            label: "modules", uuid: "6d6f6475-6c65-4d00-8000-766d6861726e", size: nil, time: 1_735_689_600
-        )
-        .make(from: target, at: entry.appending("modules.img"))
+        try await indexModules(release)
         try KernelManifest(
             release: release, version: parts.version, banner: image.banner, packages: parts.packages,
             hasVmlinux: unpacked != nil || image.isELF, hasConfig: parts.config != nil, name: name
         )
         .write(to: entry)
+    }
+
+    /// Makes kmod's indexes of the modules, and the disk of both.
+    func indexModules(_ release: String) async throws {
+        progress("indexing the modules of \(release)")
+        try await Command("depmod", ["-b", modulesRoot.string, release]).check(timeout: .seconds(300))
+        try await FilesystemImage(
+            label: "modules", uuid: "6d6f6475-6c65-4d00-8000-766d6861726e", size: nil, time: 1_735_689_600
+        )
+        .make(from: modulesDirectory(release), at: entry.appending("modules.img"))
     }
 
     /// A release becomes a directory's name.

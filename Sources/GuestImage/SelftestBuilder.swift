@@ -34,10 +34,12 @@ public struct SelftestBuilder: Sendable {
     /// - Returns: the directory with `run_kselftest.sh`, alone in its entry of the cache but for the build's log.
     /// - Throws: `Failure` for another kernel, a collection that its source does not have, and one that cannot be built.
     public func tree(of collections: [String], for kernel: Kernel) async throws -> FilePath {
-        let archive = AptArchive(cache: cache, progress: progress)
-        let (source, suite) = try await Self.source(of: kernel, in: archive)
-        let toolchain = try await Toolchain.ensure(suite, for: .selftests, cache: cache, progress: progress)
-        let hold = try cache.hold([toolchain.entry])
+        let source = try await KernelSource.ensure(
+            of: kernel, purpose: "selftests can be built",
+            advice: "name what `make -C \(Self.selftests) install` made of its source, with `tree`", cache: cache,
+            progress: progress)
+        let toolchain = try await Toolchain.ensure(source.suite, for: .selftests, cache: cache, progress: progress)
+        let hold = try cache.hold([source.entry, toolchain.entry])
         defer { hold.release() }
         let key = try await Digest.of(
             (["selftests \(Self.format)", source.sha256, toolchain.digest] + collections).joined(separator: "\n"))
@@ -45,7 +47,8 @@ public struct SelftestBuilder: Sendable {
         let entry = try await cache.ensure(.builds, key) { scratch in
             let work = scratch.appending("work")
             try makeDirectories(work)
-            let tree = try await unpack(source, from: archive, in: work)
+            progress("unpacking \(source.label)")
+            let tree = try await source.unpack(into: work, without: Self.unused)
             try Self.check(collections, in: tree.appending(Self.selftests), of: source)
             progress("building selftests of \(source.label) with \(compiler): \(collections.joined(separator: ", "))")
             let sandbox = BuildSandbox(root: toolchain.root, work: work)
@@ -73,49 +76,8 @@ public struct SelftestBuilder: Sendable {
         return entry.appending(Self.name)
     }
 
-    /// The package with a kernel's source, and the suite that has it.
-    private static func source(
-        of kernel: Kernel, in archive: AptArchive
-    ) async throws -> (package: AptStanza, suite: String) {
-        guard !kernel.packages.isEmpty else {
-            throw Failure(
-                "selftests can be built for Debian's kernels only, and this is none", on: kernel.name,
-                advice: "name what `make -C \(selftests) install` made of its source, with `tree`", blame: .request)
-        }
-        _ = try await archive.index(refresh: false)
-        let name = "linux-source-\(DebianKernelChoice.series(of: kernel.version))"
-        guard let package = try await archive.stanzas(of: [name]).first(where: { $0.version == kernel.version }),
-            let suite = try await archive.release(of: name, version: kernel.version)
-        else {
-            throw Failure(
-                "the archive has no source of this kernel's version", on: "\(name) \(kernel.version)",
-                advice: "take a newer kernel of the series with --refresh: archives drop old versions; or name a tree",
-                blame: .request)
-        }
-        return (package, suite)
-    }
-
-    /// The kernel's source without what selftests do not need.
-    private func unpack(_ source: AptStanza, from archive: AptArchive, in work: FilePath) async throws -> FilePath {
-        progress("downloading \(source.label)")
-        let package = work.appending("package")
-        try makeDirectories(package)
-        let deb = try await archive.download([source], into: package)[0]
-        progress("unpacking \(source.label)")
-        try await Command("dpkg-deb", ["--extract", deb.string, package.string])
-            .check(timeout: .seconds(600), advice: "check the free space")
-        let file = package.appending("usr/src").appending("\(source.name).tar.xz")
-        try await Command(
-            "tar",
-            ["--extract", "--file", file.string, "--directory", work.string, "--no-same-owner"]
-                + Self.unused.map { "--exclude=\(source.name)/\($0)" }
-        ).check(timeout: .seconds(1800), advice: "check the free space")
-        try await removeTree(package)
-        return work.appending(source.name)
-    }
-
     /// Refuses collections that the source does not have.
-    private static func check(_ collections: [String], in directory: FilePath, of source: AptStanza) throws {
+    private static func check(_ collections: [String], in directory: FilePath, of source: KernelSource) throws {
         func isCollection(_ name: String) -> Bool {
             FileManager.default.fileExists(atPath: directory.appending(name).appending("Makefile").string)
         }
@@ -130,7 +92,7 @@ public struct SelftestBuilder: Sendable {
 
     /// Runs make, and returns what it said.
     private func make(
-        _ words: [String], in sandbox: BuildSandbox, _ source: AptStanza, _ collections: [String]
+        _ words: [String], in sandbox: BuildSandbox, _ source: KernelSource, _ collections: [String]
     ) async throws -> String {
         let result = try await sandbox.command("make", ["--no-print-directory"] + words)
             .run(outputLimit: 16 << 20, timeout: Self.limit)
@@ -145,7 +107,7 @@ public struct SelftestBuilder: Sendable {
     }
 
     /// Each collection must have come to have tests.
-    private static func checkList(of tree: FilePath, has collections: [String], of source: AptStanza) throws {
+    private static func checkList(of tree: FilePath, has collections: [String], of source: KernelSource) throws {
         let list = (try? BoundedRead.text(of: tree.appending("kselftest-list.txt"), limit: 4 << 20)) ?? ""
         let lines = list.split(whereSeparator: \.isNewline)
         for name in collections where !lines.contains(where: { $0.hasPrefix("\(name):") }) {

@@ -32,7 +32,7 @@ public struct SourceBuilder: Sendable {
                 "no Makefile or Kbuild for the modules", on: source.string,
                 advice: "add a Makefile with 'obj-m := NAME.o' (Documentation/kbuild/modules.rst)", blame: .request)
         }
-        let ground = try await ground(for: kernel)
+        let ground = try await BuildGround.of(kernel, cache: cache, progress: progress)
         defer { ground.hold?.release() }
         let key = try await Digest.of(
             ["modules \(Self.format)", kernel.digest, ground.digest, ground.compiler, files.digest()]
@@ -82,66 +82,6 @@ public struct SourceBuilder: Sendable {
                 sandbox.command("make", words + programs.map { String($0.dropLast(2)) }), BuildSandbox.place.string, ""
             )
         }
-    }
-
-    // MARK: What a module is built against
-
-    private struct Ground {
-        /// Toolchain and headers, which may not be removed during the build.
-        var hold: CacheHold?
-        var sandbox: BuildSandbox
-        var tree: String
-        /// What make is told of the compiler.
-        var words: [String] = []
-        /// `gcc-12 12.2.0-14+deb12u1`
-        var compiler: String
-        var digest: String
-    }
-
-    private func ground(for kernel: Kernel) async throws -> Ground {
-        if !kernel.packages.isEmpty {
-            let headers = try await KernelHeaders.ensure(kernel, cache: cache, progress: progress)
-            let toolchain = try await Toolchain.ensure(headers.suite, cache: cache, progress: progress)
-            guard toolchain.compiler == headers.compiler else {
-                throw Failure(
-                    "the kernel was built by \(headers.compiler), its suite's build root has \(toolchain.compiler)",
-                    on: kernel.release, advice: "the table of compilers in Toolchain.swift is too old")
-            }
-            let mounts = try headers.mounts()
-            // Places to mount them at, in a root that nobody can write to later.
-            for mount in mounts { try makeDirectories(toolchain.root.appending(String(mount.at.dropFirst()))) }
-            return Ground(
-                hold: try cache.hold([headers.entry, toolchain.entry]),
-                sandbox: BuildSandbox(root: toolchain.root, mounts: mounts, work: ""),
-                tree: KernelHeaders.place(kernel.release),
-                compiler: "\(toolchain.compiler) \(toolchain.version(of: toolchain.compiler))", digest: headers.digest)
-        }
-        let tree: FilePath
-        switch try KernelName(parsing: kernel.name) {
-        case .build(let path):
-            guard let objects = try BuiltTree(hostPath(path)).objects else {
-                throw Failure(
-                    "the tree that these modules were installed from is not there: nothing to build modules against",
-                    on: kernel.name, advice: "name the tree, build:PATH", blame: .request)
-            }
-            tree = objects
-        case .host: tree = FilePath("/lib/modules").appending(kernel.release).appending("build")
-        default:
-            throw Failure(
-                "a kernel given as a file has nothing to build modules against", on: kernel.name,
-                advice: "name its tree, build:PATH", blame: .request)
-        }
-        let symbols = tree.appending("Module.symvers")
-        guard BuiltTree.isFile(symbols) else {
-            throw Failure(
-                "the tree has no Module.symvers", on: tree.string,
-                advice: "build its modules (`make modules`); for the host's kernel install its headers", blame: .request
-            )
-        }
-        let compiler = try await TreeCompiler.of(kernel)
-        return Ground(
-            sandbox: BuildSandbox(root: nil, work: ""), tree: tree.string, words: compiler.words,
-            compiler: compiler.label, digest: try await Digest.of(files: [("Module.symvers", symbols)]))
     }
 
     // MARK: A build

@@ -52,3 +52,21 @@ private func isHexDigit(_ byte: UInt8) -> Bool {
     default: false
     }
 }
+
+extension PCIAddress {
+    /// As its description, so that a journal reads like sysfs.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let address = PCIAddress(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no PCI address")
+        }
+        self = address
+    }
+
+    /// As its description.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -3,7 +3,7 @@ public import SystemPackage
 /// A guest as we want it, before any program's options: QEMU's arguments (and
 /// libvirt's XML, when that backend comes) are made from this alone.
 public struct GuestSpecification: Sendable, Hashable {
-    /// A disk behind virtio-blk. The guest finds it by its serial number.
+    /// A disk. The guest finds it by its serial number.
     public struct Disk: Sendable, Hashable {
         /// What the guest may do with the image.
         public enum Access: String, Sendable, Hashable, Codable {

@@ -21,10 +21,10 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + disks + network + shares + health
+        machine + control + boot + iommu + bridges + disks + network + functions + shares + pmem + passthrough + health
     }
 
-    private var machine: [String] {
+    var machine: [String] {
         let backing = specification.needsSharedMemory ? "memory-backend-memfd,share=on" : "memory-backend-ram"
         let megabytes = specification.memory >> 20
         let accelerator =
@@ -38,8 +38,8 @@ struct QEMUCommand {
             "-nodefaults", "-no-user-config", "-display", "none",
             // The host is protected from a guest that breaks out of QEMU.
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off",
-            "-m", "\(megabytes)M", "-object", "\(backing),id=ram,size=\(megabytes)M",
+            "-machine", "q35,memory-backend=ram,vmport=off,smbus=off\(machineOptions)\(pmemMachine)",
+            "-m", "\(megabytes)M\(pmemRoom)", "-object", "\(backing),id=ram,size=\(megabytes)M",
             "-smp", "\(specification.cpus)",
         ] + accelerator
     }
@@ -62,37 +62,12 @@ struct QEMUCommand {
         ]
     }
 
-    /// `cache=unsafe` leaves out flushes to the host's disk. Writes are in the host's page cache all the same, so a
-    /// QEMU that is killed loses nothing of a raw image; only a crash of the host could, and then the run is over.
-    private var disks: [String] {
-        specification.disks.flatMap { disk in
-            let file =
-                switch disk.access {
-                case .readOnly: "file=\(escaped(disk.image)),format=raw,readonly=on,file.locking=off"
-                case .layered: "file=\(escaped(paths.layers[disk.serial]!)),format=qcow2,cache=unsafe"
-                case .writable: "file=\(escaped(disk.image)),format=raw,cache=unsafe,discard=unmap"
-                }
-            let limits = disk.limits.sorted { $0.key < $1.key }.map { ",throttling.\($0.key)=\($0.value)" }.joined()
-            let id = Self.driveID(of: disk.serial)
-            return [
-                "-drive", "if=none,id=\(id),\(file)\(limits)",
-                "-device", "virtio-blk-pci,drive=\(id),serial=\(disk.serial)",
-            ]
-        }
-    }
-
-    /// How QEMU calls a disk, in its events too; an id begins with a letter, a serial need not.
-    static func driveID(of serial: String) -> String { "disk-\(serial)" }
-
-    /// The serial of a disk by QEMU's name; the name itself if it is none of ours.
-    static func serial(ofDrive id: String) -> String { id.hasPrefix("disk-") ? String(id.dropFirst(5)) : id }
-
     /// Port 0 lets the host's kernel choose, so ports of two runs cannot
     /// collide; `restrict` keeps the guest off the host's network.
     private var network: [String] {
         [
             "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
-            "-device", "virtio-net-pci,netdev=net,romfile=",
+            "-device", "virtio-net-pci,netdev=net,mac=\(Self.controlAddress),romfile=",
             "-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng",
         ]
     }
@@ -116,8 +91,8 @@ struct QEMUCommand {
     }
 
     /// A comma ends a value in QEMU's options unless it is doubled.
-    private func escaped(_ path: FilePath) -> String { escaped(path.string) }
-    private func escaped(_ value: String) -> String {
+    func escaped(_ path: FilePath) -> String { escaped(path.string) }
+    func escaped(_ value: String) -> String {
         value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
 }

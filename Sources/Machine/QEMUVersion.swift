@@ -31,4 +31,17 @@ public struct QEMUVersion: Sendable, Hashable {
             timeout: .seconds(20), advice: "apt-get install qemu-system-x86")
         return QEMUVersion(text: result.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown")
     }
+
+    /// Whether the installed one was built with libpmem: only then does its file backend know `pmem=on`.
+    ///
+    /// - Throws: `Failure` if QEMU is not installed.
+    public static func hasLibpmem() async throws -> Bool {
+        let result = try await Command(QEMUCommand.program, ["-object", "memory-backend-file,help"]).check(
+            timeout: .seconds(20), advice: "apt-get install qemu-system-x86")
+        return result.text.split(whereSeparator: \.isNewline).contains { $0.trimmedStart.hasPrefix("pmem=") }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmedStart: Substring { drop { $0 == " " } }
 }

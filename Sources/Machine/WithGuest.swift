@@ -170,9 +170,10 @@ private func start(_ guest: Guest, _ qemu: Child, log: BoundedFile) async throws
         guard let termination else { throw error }
         let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
         let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        let meaning = guest.specification.passthrough.isEmpty ? nil : PassthroughWords.advice(for: words)
         throw Failure(
             "QEMU did not start (\(termination))\(last)", on: guest.command.executable,
-            advice: "its words are in \(log.path)")
+            advice: (meaning.map { "\($0); " } ?? "") + "its words are in \(log.path)")
     }
     guest.started(pid: qemu.pid, port: try forwardedPort(in: try await guest.monitor("info usernet")))
     try await guest.execute("cont")

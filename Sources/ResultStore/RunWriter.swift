@@ -52,7 +52,7 @@ struct RunWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                run, cell.id, cell.plan, cell.kernel, kernel?.release, kernel?.buildID,
+                run, cell.id, cell.plan, cell.testedKernel, kernel?.release, kernel?.buildID,
                 cell.environment?.accelerator.used, cell.verdict.rawValue, cell.started.wholeSeconds, json(bare),
                 json(cell.parameters),
             ])
@@ -70,7 +70,7 @@ struct RunWriter {
             """,
             [
                 id, test(record.name, of: cell.plan), record.verdict.rawValue, record.reason, record.seconds,
-                record.isTimed, cell.kernel, cell.environment?.accelerator.used, cell.started.wholeSeconds,
+                record.isTimed, cell.testedKernel, cell.environment?.accelerator.used, cell.started.wholeSeconds,
                 record.files.isEmpty ? nil : json(record.files), record.expunge.map(expunge), record.step,
                 record.guest, record.known.map(json), record.outcome?.rawValue,
             ])

@@ -30,7 +30,7 @@ enum StoreSchema {
             run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
             name TEXT NOT NULL,
             plan TEXT NOT NULL,
-            kernel TEXT NOT NULL,       -- as it was asked for
+            kernel TEXT NOT NULL,       -- as it was asked for, with the name of its mutation
             release TEXT,               -- as it ran; NULL if no guest was started
             build TEXT,
             accelerator TEXT,

@@ -8,6 +8,8 @@ public struct AskedCell: Sendable, Hashable, Codable {
     public var planDigest: String?
     /// The kernel as asked for.
     public var kernel: String
+    /// The name of the plan's mutation of the kernel; nil for the kernel as it is.
+    public var mutation: String?
     /// The values of the plan's parameters.
     public var parameters: [String: String]
     /// Which repetition, from 1; nil if it runs once.
@@ -15,13 +17,14 @@ public struct AskedCell: Sendable, Hashable, Codable {
 
     /// A cell as it was asked for.
     public init(
-        id: String, plan: String, planDigest: String? = nil, kernel: String, parameters: [String: String],
-        repetition: Int? = nil
+        id: String, plan: String, planDigest: String? = nil, kernel: String, mutation: String? = nil,
+        parameters: [String: String], repetition: Int? = nil
     ) {
         self.id = id
         self.plan = plan
         self.planDigest = planDigest
         self.kernel = kernel
+        self.mutation = mutation
         self.parameters = parameters
         self.repetition = repetition
     }

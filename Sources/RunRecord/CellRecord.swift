@@ -8,6 +8,8 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var plan: String
     /// The kernel as asked for: `debian:6.1`.
     public var kernel: String
+    /// The name of the plan's mutation of the kernel, with which it was run; nil for the kernel as it is.
+    public var mutation: String?
     /// Parameters of the plan, as they were used.
     public var parameters: [String: String]
     /// What is said of it: over its cases.
@@ -33,11 +35,13 @@ public struct CellRecord: Sendable, Hashable, Codable {
 
     /// A cell that has just begun: no cases, verdict `error` until they are in.
     public init(
-        id: String, plan: String, kernel: String, parameters: [String: String], started: Date, directory: String
+        id: String, plan: String, kernel: String, mutation: String? = nil, parameters: [String: String],
+        started: Date, directory: String
     ) {
         self.id = id
         self.plan = plan
         self.kernel = kernel
+        self.mutation = mutation
         self.parameters = parameters
         self.verdict = .error
         self.started = started
@@ -49,8 +53,34 @@ public struct CellRecord: Sendable, Hashable, Codable {
     /// The findings of all its cases.
     public var findings: [Finding] { cases.flatMap(\.findings) }
 
+    /// The kernel that its results are about, by which they are kept apart: `debian:6.1`, with a mutation
+    /// `debian:6.1,mutate=NAME`.
+    public var testedKernel: String { Self.testedKernel(kernel, mutation: mutation) }
+
+    /// The kernel that results are about.
+    ///
+    /// - Parameters:
+    ///   - kernel: as asked for.
+    ///   - mutation: the name of what was changed in it; nil for the kernel as it is.
+    public static func testedKernel(_ kernel: String, mutation: String?) -> String {
+        kernel + (mutation.map { ",mutate=\($0)" } ?? "")
+    }
+
+    /// The name of the case, of no step, that says that the kernel was not the mutated one.
+    public static let mutationCase = "mutation"
+
     /// Sets the verdict over the cases, with the reason of the first that decided it.
     public mutating func conclude() {
+        // Whatever its cases say then, they say it of another kernel than the one that was asked for.
+        if mutation != nil,
+            let broken = cases.first(where: {
+                $0.name == Self.mutationCase && $0.step == nil && $0.verdict == .error
+            })
+        {
+            verdict = .error
+            reason = broken.reason
+            return
+        }
         verdict = .over(cases.map(\.verdict))
         reason = cases.first { $0.verdict == verdict && $0.reason != nil }?.reason
     }

@@ -46,6 +46,33 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// A module of the kernel that was built anew with a patch of the plan's.
+    public struct Mutation: Sendable, Hashable, Codable {
+        /// The mutation's name in the plan.
+        public var name: String
+        /// The module, as the kernel names it.
+        public var module: String
+        /// The name of the patch's file.
+        public var patch: String
+        /// The GNU build id of the module that was built, which its guest must show.
+        public var buildID: String
+        /// What built it.
+        public var compiler: String
+        /// True once a guest had it loaded; nil if none was seen so.
+        public var loaded: Bool?
+        /// What a guest had loaded under its name instead; nil if nothing was.
+        public var foreign: String?
+
+        /// A mutation that no guest has loaded yet.
+        public init(name: String, module: String, patch: String, buildID: String, compiler: String) {
+            self.name = name
+            self.module = module
+            self.patch = patch
+            self.buildID = buildID
+            self.compiler = compiler
+        }
+    }
+
     /// One virtiofs share.
     public struct Share: Sendable, Hashable, Codable {
         /// The mount tag.
@@ -84,13 +111,77 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         public var format: String
         /// By which it was slowed down: operations or bytes a second, by QEMU's `throttling.` keys (`iops-write`).
         public var limits: [String: Int]
+        /// How the guest reached it: `nvme`, or nil for virtio-blk.
+        public var interface: String?
+        /// Bytes of a zone; nil for a disk without.
+        public var zone: Int?
+        /// The errors that QEMU injected, a rule each: `write of sector 4096: EIO, once`; nil for none.
+        public var errors: [String]?
+        /// Where on the PCI bus it sat: `root-port` or the name of a bridge; nil for the root bus.
+        public var behind: String?
 
         /// A disk and the file behind it.
-        public init(name: String, size: Int, format: String, limits: [String: Int]) {
+        public init(
+            name: String, size: Int, format: String, limits: [String: Int], interface: String? = nil,
+            zone: Int? = nil, errors: [String]? = nil, behind: String? = nil
+        ) {
             self.name = name
             self.size = size
             self.format = format
             self.limits = limits
+            self.interface = interface
+            self.zone = zone
+            self.errors = errors
+            self.behind = behind
+        }
+    }
+
+    /// One emulated PCI function of the plan's own.
+    public struct Function: Sendable, Hashable, Codable {
+        /// The plan's name for it.
+        public var name: String
+        /// The plan's word for the model: `e1000e`.
+        public var model: String
+        /// Where on the PCI bus it sat: `root-port` or the name of a bridge; nil for the root bus.
+        public var behind: String?
+
+        /// A function and its place.
+        public init(name: String, model: String, behind: String? = nil) {
+            self.name = name
+            self.model = model
+            self.behind = behind
+        }
+    }
+
+    /// Persistent memory of the guest.
+    public struct Pmem: Sendable, Hashable, Codable {
+        /// The plan's name for it, and its name below `/dev/vmharness` once it has a mode.
+        public var name: String
+        /// `nvdimm` or `virtio-pmem`.
+        public var model: String
+        /// What held its bytes: `file`, `memfd`, `ram`, or the path of a device-dax node of the host.
+        public var backing: String
+        /// Bytes, labels included.
+        public var size: Int
+        /// Bytes of the label area; nil for none.
+        public var label: Int?
+        /// The alignment of QEMU's mapping in bytes; nil for what the backing wants.
+        public var align: Int?
+        /// What was special about it: `pmem`, `unarmed`, `read-only`.
+        public var flags: [String]
+
+        /// Persistent memory and what held it.
+        public init(
+            name: String, model: String, backing: String, size: Int, label: Int? = nil, align: Int? = nil,
+            flags: [String] = []
+        ) {
+            self.name = name
+            self.model = model
+            self.backing = backing
+            self.size = size
+            self.label = label
+            self.align = align
+            self.flags = flags
         }
     }
 
@@ -149,8 +240,18 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var shares: [Share]
     /// The plan's disks; nil if it has none.
     public var disks: [Disk]?
+    /// The host's PCI functions; nil if it had none.
+    public var passthrough: [Passthrough]?
+    /// The plan's persistent memory; nil if it has none.
+    public var pmem: [Pmem]?
+    /// The emulated PCI functions of the plan; nil if it has none.
+    public var functions: [Function]?
+    /// The IOMMU and what it was told, such as `intel, interrupt-remapping, caching-mode`; nil without one.
+    public var iommu: String?
     /// What was compiled of the plan's own sources: the files and their compiler; nil if nothing was.
     public var builds: [String]?
+    /// What was changed in the kernel; nil for the kernel as it is.
+    public var mutation: Mutation?
     /// The host.
     public var host: Host
     /// QEMU's events: name and data, a line each.

@@ -29,6 +29,7 @@ public struct CalibrationJudgement: Sendable, Hashable {
         func cells(_ expectation: Calibration.Expectation) -> [CellRecord?] {
             let cells = run.cells.filter { cell in
                 cell.plan == plan.name && cell.kernel == "\(expectation.kernel)"
+                    && cell.mutation == expectation.mutation
                     && expectation.settings.allSatisfy { cell.parameters[$0.key] == $0.value }
             }
             return cells.isEmpty ? [nil] : cells
@@ -71,7 +72,8 @@ public struct CalibrationJudgement: Sendable, Hashable {
         guard let cell else { return expectation.subject }
         let values = plan.parameters.filter { $0.values.count > 1 }
             .compactMap { parameter in cell.parameters[parameter.name].map { "\(parameter.name)=\($0)" } }
-        return ([cell.kernel] + values).joined(separator: ", ")
+        let mutation = cell.mutation.map { ["mutate=\($0)"] } ?? []
+        return ([cell.kernel] + mutation + values).joined(separator: ", ")
     }
 
     private static func because(_ cell: CellRecord?) -> String { cell?.reason.map { ": \($0)" } ?? "" }

@@ -10,13 +10,16 @@ public struct Cell: Sendable, Hashable {
     public var plan: TestPlan
     /// The kernel as asked for.
     public var kernel: KernelName
+    /// The plan's change to one of its modules; nil for the kernel as it is.
+    public var mutation: Mutation?
     /// Which repetition, from 1; nil if it runs once.
     public var repetition: Int?
 
     /// A plan on a kernel.
-    public init(plan: TestPlan, kernel: KernelName, repetition: Int? = nil) {
+    public init(plan: TestPlan, kernel: KernelName, mutation: Mutation? = nil, repetition: Int? = nil) {
         self.plan = plan
         self.kernel = kernel
+        self.mutation = mutation
         self.repetition = repetition
     }
 
@@ -25,9 +28,11 @@ public struct Cell: Sendable, Hashable {
         let file = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(plan.file))
         return AskedCell(
             id: id, plan: file.lexicallyNormalized().string, planDigest: Self.digest(of: file), kernel: "\(kernel)",
-            parameters: plan.values,
-            repetition: repetition)
+            mutation: mutation?.name, parameters: plan.values, repetition: repetition)
     }
+
+    /// The kernel that its results are about: `debian:6.1`, and with a mutation `debian:6.1,mutate=NAME`.
+    public var testedKernel: String { CellRecord.testedKernel("\(kernel)", mutation: mutation?.name) }
 
     /// FNV-1a of a file's bytes: it tells whether a plan was edited, and keeps nobody from forging.
     private static func digest(of file: FilePath) -> String? {
@@ -43,6 +48,7 @@ public struct Cell: Sendable, Hashable {
         let values = plan.variation.joined(separator: ",")
             .map { $0.isASCII && ($0.isLetter || $0.isNumber) || "._+=,-".contains($0) ? $0 : "-" }
         return "\(plan.name)@\(kernel)" + (values.isEmpty ? "" : ",\(String(values.prefix(80)))")
+            + (mutation.map { ",mutate=\($0.name)" } ?? "")
             + (repetition.map { "#\($0)" } ?? "")
     }
 }

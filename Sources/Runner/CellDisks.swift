@@ -27,7 +27,13 @@ struct CellDisks: Sendable {
             try Self.make(image, size: request.size.bytes)
             return GuestSpecification.Disk(
                 serial: request.name, image: image, access: .writable,
-                limits: Dictionary(uniqueKeysWithValues: request.limits.map { ($0.key.rawValue, $0.value) }))
+                limits: Dictionary(uniqueKeysWithValues: request.limits.map { ($0.key.rawValue, $0.value) }),
+                interface: request.interface == .nvme ? .nvme(zone: request.zone?.bytes) : .virtio,
+                faults: request.faults.map {
+                    DiskFault(
+                        request: $0.request.rawValue, errno: $0.error.number, sector: $0.sector, once: $0.once)
+                },
+                place: PCIPlace(request.place))
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GuestImage
 import HostProcess
+import Lab
 import Machine
 import RemoteShell
 import RunRecord
@@ -42,9 +43,15 @@ struct CellRunner: Sendable {
         let journal = CellJournal(
             previous
                 ?? CellRecord(
+<<<<<<< HEAD
                     id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
                     directory: place.name),
             known: plan.known + options.known
+=======
+                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
+                    parameters: plan.values, started: Date(), directory: place.name),
+            known: plan.known
+>>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))
@@ -60,7 +67,10 @@ struct CellRunner: Sendable {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
-        let built = prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+        judgeMutation(journal, in: place.path)
+        let built =
+            prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
+            + [prepared.mutated?.file].compactMap { $0 }
         // A run that was interrupted does not wait for them.
         try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
         report(.cellEnded(journal.conclude()))
@@ -93,18 +103,22 @@ struct CellRunner: Sendable {
     /// - Parameters:
     ///   - directory: where its logs go.
     ///   - scratch: for what ends with it, or is kept for the next guest of the cell: the shares and disks.
+    ///   - unrestored: told of a function of the host that could not be put back afterwards.
     ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
     /// - Throws: `Failure` if it cannot be started; what `body` throws.
     func withRunningGuest<Value: Sendable>(
-        in directory: EvidenceDirectory, scratch: FilePath,
+        in directory: EvidenceDirectory, scratch: FilePath, unrestored: @Sendable @escaping (Failure) -> Void,
         _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
         let initrd = scratch.appending("initrd")
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        let specification = GuestSpecification(
+        var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
+        specification.passthrough = prepared.passthrough.map(\.hostFunction)
+        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))
@@ -117,9 +131,17 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        return try await withGuest(specification, logs: logs, console: { recorder.receive($0) }) { guest in
-            try await body(guest, recorder, logs, shares)
+        let guest = specification
+        return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
+            try await withGuest(guest, logs: logs, console: { recorder.receive($0) }) { guest in
+                try await body(guest, recorder, logs, shares)
+            }
         }
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.

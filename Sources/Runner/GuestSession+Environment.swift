@@ -23,6 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
+        notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
             backend: "qemu",
             accelerator: .init(
@@ -51,13 +52,15 @@ extension GuestSession {
         let builds = prepared.built.values.map { built in
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
         }
-        let disks = plan.guest.disks.map { disk in
-            EnvironmentRecord.Disk(
-                name: disk.name, size: disk.size.bytes, format: "raw",
-                limits: Dictionary(uniqueKeysWithValues: disk.limits.map { ($0.key.rawValue, $0.value) }))
-        }
-        if !disks.isEmpty { record.disks = disks }
+        if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
+        if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
+        record.describe(plan.guest)
         if !builds.isEmpty { record.builds = builds.sorted() }
+        if let mutated = prepared.mutated, let mutation = prepared.cell.mutation {
+            record.mutation = .init(
+                name: mutation.name, module: mutated.module, patch: mutated.patch, buildID: mutated.buildID,
+                compiler: mutated.compiler)
+        }
         return record
     }
 

@@ -79,10 +79,12 @@ struct GuestSession: Sendable {
                     reason: early.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
         }
+        try await watchMutation(shell, begins: true)
         let built = runner.prepared.built.mapValues(\.files)
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
-            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly, built: built
+            shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
+            pmem: guest.specification.places, built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {
@@ -90,7 +92,7 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped: StepRun.Stop?
+        var stopped = await lackOfIOMMU(shell).map { StepRun.Stop(reason: $0, shellAnswers: true) }
         var ending = GuestEnding.finished(stopped: nil)
         steps: for (index, step) in plan.steps.enumerated() {
             let number = index + 1
@@ -119,6 +121,7 @@ struct GuestSession: Sendable {
                 case .goOn(let reason, let killer, let shellAnswers):
                     stopped = StepRun.Stop(reason: reason, shellAnswers: shellAnswers)
                     ending = .goOn(reason: reason, killer: killer)
+                    if shellAnswers { try await watchMutation(shell) }
                     break steps
                 }
             } else {
@@ -126,6 +129,7 @@ struct GuestSession: Sendable {
                     session: self, shell: shell, context: context, number: number, step: step
                 ).run()
             }
+            if stopped?.shellAnswers ?? true { try await watchMutation(shell) }
         }
         if stopped?.shellAnswers ?? true, guest.trouble.isEmpty { try await readKernelMessages(shell) }
         if stopped == nil { recordLateFindings() }
@@ -311,8 +315,10 @@ struct GuestSession: Sendable {
 
     /// Records results that a step or a case reported of its own, such as a module that prints KTAP.
     ///
-    /// - Parameter name: makes the record's name of a result's.
-    func record(_ cases: [StepCase], step: Int, name: (String) -> String = { $0 }) {
+    /// - Parameters:
+    ///   - files: what the results were taken from.
+    ///   - name: makes the record's name of a result's.
+    func record(_ cases: [StepCase], step: Int, files: [String] = [], name: (String) -> String = { $0 }) {
         for result in cases {
             var findings: [Finding] = []
             if result.verdict == .fail {
@@ -325,7 +331,7 @@ struct GuestSession: Sendable {
             journal.add(
                 CaseRecord(
                     name: name(result.name), step: step, guest: directory.guest, verdict: result.verdict,
-                    reason: result.reason, seconds: 0, findings: findings))
+                    reason: result.reason, seconds: 0, findings: findings, files: files))
         }
     }
 

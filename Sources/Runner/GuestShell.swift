@@ -21,17 +21,21 @@ public struct GuestShell: Sendable {
     ///
     /// - Parameters:
     ///   - directory: where the logs go.
+    ///   - unrestored: told of a function of the host that could not be put back afterwards.
     ///   - greeting: called once the guest answers.
     /// - Returns: how the shell ended.
     /// - Throws: `Failure` if the guest does not come up.
-    public func open(logs directory: FilePath, greeting: @Sendable @escaping () -> Void) async throws -> Termination {
+    public func open(
+        logs directory: FilePath, unrestored: @Sendable @escaping (Failure) -> Void,
+        greeting: @Sendable @escaping () -> Void
+    ) async throws -> Termination {
         try await withScratchDirectory { scratch in
             let identity = try await SSHIdentity.make(in: scratch)
             let runner = CellRunner(
                 prepared: prepared, identity: identity, options: options,
                 directory: nil, report: { _ in })
             return try await runner.withRunningGuest(
-                in: EvidenceDirectory(cell: directory, guest: 1), scratch: scratch
+                in: EvidenceDirectory(cell: directory, guest: 1), scratch: scratch, unrestored: unrestored
             ) { guest, recorder, _, _ in
                 let late = Failure(
                     "the guest did not come up", on: prepared.cell.id,

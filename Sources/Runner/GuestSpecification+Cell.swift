@@ -13,6 +13,7 @@ extension GuestSpecification {
     ///   - disks: those of the plan and of its suites.
     init(_ prepared: PreparedCell, initrd: FilePath, directories: [String: FilePath], disks: [Disk]) {
         let guest = prepared.cell.plan.guest
+        let iommu = guest.iommu.map(IOMMU.init)
         self.init(
             memory: guest.memory.bytes,
             cpus: guest.cpus,
@@ -22,7 +23,7 @@ extension GuestSpecification {
             initrd: initrd,
             commandLine: KernelCommandLine.defaults(
                 emulated: prepared.accelerator.accelerator == .tcg, systemd: guest.initSystem == .systemd)
-                + guest.commandLine,
+                + (iommu?.commandLine ?? []) + guest.commandLine,
             disks: [
                 Disk(serial: "root", image: prepared.image.disk, access: .layered),
                 Disk(serial: "modules", image: prepared.kernel.modulesImage, access: .readOnly),
@@ -32,5 +33,7 @@ extension GuestSpecification {
                     tag: share.tag, directory: directories[share.tag]!, daemon: prepared.daemons[share.tag]!,
                     cache: VirtiofsdProgram.Cache(rawValue: share.cache.rawValue)!, readOnly: share.readOnly)
             })
+        self.iommu = iommu
+        functions = PCIFunction.functions(of: guest)
     }
 }

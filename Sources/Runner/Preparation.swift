@@ -10,8 +10,10 @@ public import TestPlan
 public struct PreparedCell: Sendable {
     /// The cell.
     public let cell: Cell
-    /// Its kernel.
+    /// Its kernel, with the module changed where the cell has a mutation.
     public let kernel: Kernel
+    /// What was changed in it; nil for the kernel as it is.
+    public let mutated: MutatedKernel?
     /// Its rootfs.
     public let image: RootImage
     /// The initramfs of kernel and image.
@@ -22,12 +24,18 @@ public struct PreparedCell: Sendable {
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
     public let qemu: QEMUVersion
+    /// The plan's functions of the host, as they are now.
+    public let passthrough: [PassedFunction]
+    /// The plan's persistent memory, as the host can give it.
+    public let pmem: [PmemRequest]
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: BuiltFiles]
     /// The image of the built tree that the plan's suite runs; nil if it needs none or has none.
     public let tree: FilePath?
     /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
     public let absent: [Int: String]
+    /// The image of vmharness itself; nil if the guest is to have none.
+    public let harness: FilePath?
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
@@ -73,8 +81,12 @@ public struct Preparation: Sendable {
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
         var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
+        var passthrough: [TestPlan: [PassedFunction]] = [:]
+        var pmem: [TestPlan: [PmemRequest]] = [:]
         for plan in Set(cells.map(\.plan)) {
             daemons[plan] = try Self.daemons(for: plan, among: installed)
+            pmem[plan] = try await PmemCheck.resolved(plan.guest.pmem)
+            passthrough[plan] = try PassedFunction.resolve(plan.guest, pmem: pmem[plan]!)
         }
         let store = KernelStore(cache: cache, progress: progress)
         var kernels: [KernelName: Kernel] = [:]
@@ -83,6 +95,12 @@ public struct Preparation: Sendable {
         }
         var lacks: [Cell: String] = [:]
         for cell in cells {
+            if let mutation = cell.mutation,
+                let refusal = MutationBuilder.refusal(of: mutation, on: kernels[cell.kernel]!),
+                !problems.contains(refusal)
+            {
+                problems.append(refusal)
+            }
             let lack = Self.lack(cell.plan, on: kernels[cell.kernel]!)
             if cell.plan.requires.otherwise == .skip, let first = lack.first {
                 lacks[cell] = first.message
@@ -94,10 +112,20 @@ public struct Preparation: Sendable {
 
         let probe = AcceleratorProbe(cache: cache.root)
         let builder = SourceBuilder(cache: cache, progress: progress)
+        let mutations = MutationBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
+        let wantsHarness = cells.contains { $0.plan.guest.hasHarness && lacks[$0] == nil }
+        let harness =
+            wantsHarness
+            ? try await HarnessImage(cache: cache, data: options.images.removingLastComponent()).ensure() : nil
         var prepared: [PreparedCell] = []
         for cell in cells {
-            let kernel = kernels[cell.kernel]!
+            let stock = kernels[cell.kernel]!
+            var mutated: MutatedKernel?
+            if let mutation = cell.mutation, lacks[cell] == nil {
+                mutated = try await mutations.kernel(stock, with: mutation)
+            }
+            let kernel = mutated?.kernel ?? stock
             let image = try await images.ensure(cell.plan.guest.image)
             let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
             let tree =
@@ -106,13 +134,17 @@ public struct Preparation: Sendable {
             let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, image: image, initramfs: initramfs,
+                    cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     daemons: daemons[cell.plan]!, qemu: qemu,
-                    built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
+                    passthrough: passthrough[cell.plan]!, pmem: pmem[cell.plan]!,
+                    built: built, tree: tree.image, absent: tree.absent,
+                    harness: cell.plan.guest.hasHarness ? harness : nil,
+                    lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry) + [tree.image?.removingLastComponent()].compactMap { $0 })))
+                            + built.values.map(\.entry)
+                            + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
         }
         return prepared
     }
@@ -227,9 +259,11 @@ public struct Preparation: Sendable {
                     location: nil, message: "kernel \(kernel.release) cannot be booted unpacked (no PVH note)",
                     advice: "set `boot: bzimage` in the plan's guest"))
         }
+        problems += checkPCI(plan, on: kernel)
         if !plan.guest.virtiofs.isEmpty {
             problems.append(missing("virtiofs", at: plan.guest.virtiofs[0].location))
         }
+        problems += PmemCheck.modules(of: plan).map { missing($0.name, at: $0.location) }
         for step in plan.steps {
             switch step.action {
             case .modulePad(let module, _, _):

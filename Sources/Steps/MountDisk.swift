@@ -18,6 +18,7 @@ func mountDisk(
         \(mountReport(of: place))
         echo "@disk $disk"
         sed 's/^/@option /' "/proc/fs/ext4/${disk##*/}/options" 2>/dev/null
+        \(DirectAccess.isWanted(asked) ? DirectAccess.probe(at: place) : "")
         :
         """
     let result = try await context.shell.run(script, timeout: timeout)
@@ -38,6 +39,11 @@ func mountDisk(
     }
     if let trouble = optionTrouble(mounted, further: report.options, asked: asked, at: directory) {
         return StepResult(.broken(reason: trouble), output: output)
+    }
+    if DirectAccess.isWanted(asked), DirectAccess(result.text)?.isInForce == false {
+        return StepResult(
+            .broken(reason: "\(directory) shows DAX, but its files have none (statx has no STATX_ATTR_DAX)"),
+            output: output)
     }
     return StepResult(.passed, output: output)
 }
@@ -65,7 +71,12 @@ func mountTrouble(_ result: CommandResult, in context: StepContext) async throws
     let words = lastLines(result.errorText)
     // It ends with advice to look into dmesg.
     let own = words.last { $0.hasPrefix("mount: ") } ?? words.last ?? "status \(result.status)"
-    let kernel = try await KernelLines.read(in: context).lines.last
+    let lines = try await KernelLines.read(in: context).lines
+    // ext4 goes on to blame the device (ext4_check_superblock_dax of fs/ext4/super.c).
+    if lines.contains(where: { $0.contains("unsupported blocksize for DAX") }) {
+        return "its blocks are not as large as a page, which DAX wants: give mkfs the options [-b, \"4096\"]"
+    }
+    let kernel = lines.last
     return own + (kernel.map { " (kernel: \"\($0)\")" } ?? "")
 }
 

@@ -12,6 +12,8 @@ public struct StepContext: Sendable {
     public let shares: [String: FilePath]
     /// The tags whose share the guest may not write to.
     public let readOnlyShares: Set<String>
+    /// Where the guest has its persistent memory, by name.
+    public let pmem: [String: GuestPmem]
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: [FilePath]]
     /// The uncompressed bytes of a module of the guest's kernel, by name.
@@ -20,13 +22,14 @@ public struct StepContext: Sendable {
     /// What a step may use.
     public init(
         shell: RemoteShell, directory: FilePath, shares: [String: FilePath], readOnlyShares: Set<String> = [],
-        built: [StepAction: [FilePath]] = [:],
+        pmem: [String: GuestPmem] = [:], built: [StepAction: [FilePath]] = [:],
         moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
     ) {
         self.shell = shell
         self.directory = directory
         self.shares = shares
         self.readOnlyShares = readOnlyShares
+        self.pmem = pmem
         self.built = built
         self.moduleBytes = moduleBytes
     }
@@ -107,8 +110,12 @@ private func withinGuest(_ step: PlanStep, _ context: StepContext) async throws 
     case .mountDisk(let disk, let type, let directory, let options, let readOnly):
         try await mountDisk(
             disk, type: type, at: directory, options: options, readOnly: readOnly, step.timeout, in: context)
-    case .pmem, .pmemSave, .pmemRestore:
-        StepResult(.broken(reason: "not there yet"))
+    case .pmem(let name, let layout):
+        try await arrangePmem(name, layout, step.timeout, in: context)
+    case .pmemSave(let name):
+        try await savePmem(name, step.timeout, in: context)
+    case .pmemRestore(let name):
+        try await restorePmem(name, step.timeout, in: context)
     case .suite(let request):
         try await runProgram(request, step.timeout, in: context)
     case .fstests, .kselftest:

@@ -26,9 +26,10 @@ public struct Calibration: Sendable, Hashable {
             self.location = location
         }
 
-        /// The kernel, and the values where it names some: `debian:6.1, size=1MiB`.
+        /// The kernel, its mutation, and the values where it names some: `debian:6.1, mutate=a, size=1MiB`.
         public var subject: String {
-            (["\(kernel)"] + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            (["\(kernel)"] + [mutation.map { "mutate=\($0)" }].compactMap { $0 }
+                + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
                 .joined(separator: ", ")
         }
     }

@@ -25,6 +25,16 @@ public enum DeviceRequest: Sendable, Hashable {
         }
     }
 
+    /// Where on the PCI bus it sits; nil for what has no say in that.
+    public var place: PCIPlaceRequest? {
+        switch self {
+        case .disk(let request): request.place
+        case .nic(let request): request.place
+        case .pci(let request): request.place
+        case .virtiofs, .pmem, .vfio: nil
+        }
+    }
+
     /// What it is, with its article.
     var kind: String {
         switch self {

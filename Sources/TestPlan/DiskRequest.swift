@@ -17,6 +17,14 @@ public struct DiskRequest: Sendable, Hashable {
         case writeBytes = "bps-write"
     }
 
+    /// How the guest reaches it.
+    public enum Interface: String, Sendable, Hashable, Codable, CaseIterable {
+        /// virtio-blk.
+        case virtio = "virtio-blk"
+        /// NVMe.
+        case nvme
+    }
+
     /// The longest name in bytes: that of a virtio-blk serial number (virtio 1.2, 5.2.6.3).
     public static let longestName = 20
 
@@ -26,14 +34,30 @@ public struct DiskRequest: Sendable, Hashable {
     public var size: ByteCount
     /// How it is slowed down, each from 1; a total never stands beside one of its parts.
     public var limits: [Limit: Int]
+    /// How the guest reaches it; ``Interface/virtio`` unless the plan says otherwise.
+    public var interface: Interface
+    /// NVMe only: the size of its zones, a power of two of which the disk's is a multiple, or nil for a disk without.
+    public var zone: ByteCount?
+    /// Errors with which it answers.
+    public var faults: [DiskFaultRequest]
+    /// Where it sits.
+    public var place: PCIPlaceRequest
     /// Where the plan declares it.
     public var location: SourceLocation
 
     /// Creates a request.
-    public init(name: String, size: ByteCount, limits: [Limit: Int] = [:], location: SourceLocation) {
+    public init(
+        name: String, size: ByteCount, limits: [Limit: Int] = [:], interface: Interface = .virtio,
+        zone: ByteCount? = nil, faults: [DiskFaultRequest] = [], place: PCIPlaceRequest = .rootBus,
+        location: SourceLocation
+    ) {
         self.name = name
         self.size = size
         self.limits = limits
+        self.interface = interface
+        self.zone = zone
+        self.faults = faults
+        self.place = place
         self.location = location
     }
 }

@@ -36,6 +36,8 @@ public struct GuestRequest: Sendable, Hashable {
     public var devices: [DeviceRequest]
     /// The guest's IOMMU, or nil for none.
     public var iommu: IOMMURequest?
+    /// vmharness itself, with its images, guests and plans, is in the guest at `/opt/vmharness` and in its `PATH`.
+    public var hasHarness: Bool
 
     /// Creates a request; everything left out is the default of the plan format.
     public init(
@@ -47,7 +49,8 @@ public struct GuestRequest: Sendable, Hashable {
         boot: Boot = .auto,
         commandLine: [String] = [],
         devices: [DeviceRequest] = [],
-        iommu: IOMMURequest? = nil
+        iommu: IOMMURequest? = nil,
+        hasHarness: Bool = false
     ) {
         self.memory = memory
         self.cpus = cpus
@@ -58,6 +61,7 @@ public struct GuestRequest: Sendable, Hashable {
         self.commandLine = commandLine
         self.devices = devices
         self.iommu = iommu
+        self.hasHarness = hasHarness
     }
 
     /// The virtiofs devices among ``devices``.
@@ -79,6 +83,28 @@ public struct GuestRequest: Sendable, Hashable {
         devices.compactMap { device in
             if case .pmem(let request) = device { request } else { nil }
         }
+    }
+
+    /// The network cards among ``devices``.
+    public var nics: [NICRequest] {
+        devices.compactMap { device in
+            if case .nic(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The emulated PCI functions among ``devices``.
+    public var functions: [PCIFunctionRequest] {
+        devices.compactMap { device in
+            if case .pci(let request) = device { request } else { nil }
+        }
+    }
+
+    /// The bridges that ``devices`` name as their place.
+    public var bridges: Set<String> {
+        Set(
+            devices.compactMap { device in
+                if case .bridge(let name)? = device.place { name } else { nil }
+            })
     }
 
     /// The host's PCI functions among ``devices``.

@@ -7,7 +7,7 @@ public struct Mutation: Sendable, Hashable {
     public var module: String
     /// The directory of the module's source in the kernel's tree, such as `drivers/vfio`.
     public var source: String
-    /// The patch, for patch(1) with `-p1`, below the plan's directory.
+    /// The patch, for patch(1) with `-p1`: an absolute path below the plan's directory.
     public var patch: String
     /// Where the plan declares it.
     public var location: SourceLocation
@@ -19,5 +19,24 @@ public struct Mutation: Sendable, Hashable {
         self.source = source
         self.patch = patch
         self.location = location
+    }
+}
+
+extension TestPlan {
+    /// The mutation of a name.
+    ///
+    /// - Throws: a ``Diagnostic`` with the nearest spelling if the plan has none of that name.
+    public func mutation(named name: String) throws(Diagnostic) -> Mutation {
+        if let found = mutations.first(where: { $0.name == name }) { return found }
+        throw Mutation.unknown(name, among: mutations)
+    }
+}
+
+extension Mutation {
+    static func unknown(_ name: String, among mutations: [Mutation]) -> Diagnostic {
+        Diagnostic(
+            message: "the plan has no mutation \(quoted(name))",
+            advice: mutations.isEmpty
+                ? "declare it under 'mutations'" : spellingAdvice(for: name, among: mutations.map(\.name)))
     }
 }

@@ -1,5 +1,5 @@
 /// Where on the guest's PCI bus a device sits, which decides its IOMMU group.
-public enum PCIPlace: Sendable, Hashable {
+public enum PCIPlaceRequest: Sendable, Hashable {
     /// On the root bus, as an integrated function: what QEMU does unless told otherwise.
     case rootBus
     /// Behind a root port of its own, as a card in a slot: a group of its own.
@@ -27,13 +27,13 @@ public struct NICRequest: Sendable, Hashable {
     /// virtio only: its DMA goes through the IOMMU (VIRTIO_F_ACCESS_PLATFORM).
     public var usesIOMMU: Bool
     /// Where it sits.
-    public var place: PCIPlace
+    public var place: PCIPlaceRequest
     /// Where the plan declares it.
     public var location: SourceLocation
 
     /// Creates a request.
     public init(
-        name: String, model: Model, usesIOMMU: Bool = false, place: PCIPlace = .rootBus, location: SourceLocation
+        name: String, model: Model, usesIOMMU: Bool = false, place: PCIPlaceRequest = .rootBus, location: SourceLocation
     ) {
         self.name = name
         self.model = model
@@ -58,12 +58,12 @@ public struct PCIFunctionRequest: Sendable, Hashable {
     /// The model.
     public var model: Model
     /// Where it sits.
-    public var place: PCIPlace
+    public var place: PCIPlaceRequest
     /// Where the plan declares it.
     public var location: SourceLocation
 
     /// Creates a request.
-    public init(name: String, model: Model, place: PCIPlace = .rootBus, location: SourceLocation) {
+    public init(name: String, model: Model, place: PCIPlaceRequest = .rootBus, location: SourceLocation) {
         self.name = name
         self.model = model
         self.place = place

@@ -1,10 +1,12 @@
 extension PlanParser {
-    func calibration(_ node: LocatedNode, _ parameters: [TestPlan.Parameter]) -> Calibration? {
+    func calibration(
+        _ node: LocatedNode, _ parameters: [TestPlan.Parameter], _ mutations: [Mutation]
+    ) -> Calibration? {
         guard let reader = MappingReader(node, of: "calibration", keys: ["fails", "passes"], problems) else {
             return nil
         }
-        let fails = expectations("fails", reader, keys: ["kernel", "with", "finding"], parameters)
-        let passes = expectations("passes", reader, keys: ["kernel", "with"], parameters)
+        let fails = expectations("fails", reader, keys: ["kernel", "mutate", "with", "finding"], parameters, mutations)
+        let passes = expectations("passes", reader, keys: ["kernel", "mutate", "with"], parameters, mutations)
         var seen: [String: SourceLocation] = [:]
         for expectation in fails + passes {
             if let first = seen[expectation.subject] {
@@ -20,7 +22,8 @@ extension PlanParser {
     }
 
     private func expectations(
-        _ key: String, _ reader: MappingReader, keys: [String], _ parameters: [TestPlan.Parameter]
+        _ key: String, _ reader: MappingReader, keys: [String], _ parameters: [TestPlan.Parameter],
+        _ mutations: [Mutation]
     ) -> [Calibration.Expectation] {
         guard let node = reader.node(key), let items = node.items(reader.label(key), problems) else { return [] }
         return items.compactMap { item -> Calibration.Expectation? in
@@ -30,10 +33,14 @@ extension PlanParser {
             else { return nil }
             let finding = entry.node("finding").flatMap { line($0, entry.label("finding"), longest: 200) }
             let settings = entry.node("with").map { self.settings($0, entry.label("with"), parameters) } ?? [:]
+            let mutation = entry.string("mutate")
+            if let mutation, !mutations.contains(where: { $0.name == mutation }) {
+                problems.report(Mutation.unknown(mutation, among: mutations).located(at: entry.place(of: "mutate")))
+            }
             do throws(Diagnostic) {
                 let name = try KernelName(parsing: text)
                 return Calibration.Expectation(
-                    kernel: name, settings: settings, finding: finding, location: item.location)
+                    kernel: name, settings: settings, finding: finding, mutation: mutation, location: item.location)
             } catch {
                 problems.report(error.located(at: kernel.location))
                 return nil

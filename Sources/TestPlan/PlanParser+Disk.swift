@@ -1,5 +1,5 @@
 extension PlanParser {
-    private static let diskKeys = ["name", "size"] + DiskRequest.Limit.allCases.map(\.rawValue)
+    private static let diskKeys = ["name", "size"] + interfaceKeys + DiskRequest.Limit.allCases.map(\.rawValue)
     /// Serial numbers of disks that every guest has.
     private static let takenNames = ["root", "modules"]
     /// What begins the names of the harness's own disks.
@@ -11,16 +11,20 @@ extension PlanParser {
 
     func disk(_ entry: LocatedNode.Entry) -> DiskRequest? {
         guard let reader = MappingReader(entry.value, of: "disk", keys: Self.diskKeys, problems) else { return nil }
-        let name = reader.required("name").flatMap { diskName($0, reader.label("name")) }
+        let name = reader.required("name").flatMap { deviceName($0, reader.label("name")) }
         let size = reader.required("size").flatMap { diskSize($0, reader.label("size")) }
         let limits = diskLimits(reader)
-        guard let name, let size else { return nil }
-        return DiskRequest(name: name, size: size, limits: limits, location: entry.location)
+        // What depends on a size that is wrong is looked at all the same.
+        var disk = DiskRequest(
+            name: name ?? "", size: size ?? Self.diskSizes.upperBound, limits: limits, location: entry.location)
+        diskInterface(reader, &disk)
+        return name == nil || size == nil ? nil : disk
     }
 
-    private func diskName(_ node: LocatedNode, _ label: String) -> String? {
+    /// The name of a disk, or of anything else that the guest knows by a name, such as `/dev/vmharness/NAME`.
+    func deviceName(_ node: LocatedNode, _ label: String) -> String? {
         guard let name = node.string(label, problems) else { return nil }
-        // It becomes a serial number, a file's name and an id in QEMU's options.
+        // It becomes a serial number, a file's name and a part of an id in QEMU's options.
         guard let first = name.first, isLetterOrDigit(first), name.utf8.count <= DiskRequest.longestName,
             name.allSatisfy({ isLetterOrDigit($0) || $0 == "-" || $0 == "_" })
         else {

@@ -36,10 +36,10 @@ extension PlanParser {
         return nil
     }
 
-    /// The name of a disk that the guest has.
+    /// The name of a disk, or of persistent memory, that the guest has.
     func declaredDisk(_ node: LocatedNode, _ label: String, _ guest: GuestRequest) -> String? {
         guard let name = node.string(label, problems) else { return nil }
-        let names = guest.disks.map(\.name)
+        let names = guest.disks.map(\.name) + guest.pmem.map(\.name)
         if names.contains(name) { return name }
         problems.report(
             "\(label): the guest has no disk \(quoted(name))", at: node.location,

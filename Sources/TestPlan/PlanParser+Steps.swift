@@ -9,7 +9,7 @@ extension PlanParser {
             problems.report("the plan has no steps", at: node.location, advice: "add at least one")
         }
         var cases: [String: SourceLocation] = [:]
-        return items.compactMap { item in
+        let steps = items.compactMap { item -> PlanStep? in
             guard let (step, applies) = step(item, guest, parameters, values), applies else { return nil }
             if case .run(_, _, let name?) = step.action {
                 if let first = cases[name] {
@@ -23,6 +23,8 @@ extension PlanParser {
             }
             return step
         }
+        checkPmem(of: steps, guest)
+        return steps
     }
 
     /// A step, and whether the values of the parameters are those it is for.
@@ -91,7 +93,7 @@ extension PlanParser {
         case .modulePad: ["module", "size", "to"]
         case .mkfs: ["disk", "type", "options"]
         case .mount: ["virtiofs", "disk", "type", "at", "options", "read-only"]
-        case .pmem: ["device", "mode", "tool"]
+        case .pmem: Self.pmemStepKeys
         case .pmemSave, .pmemRestore: ["device"]
         case .unmount: ["at"]
         case .moduleInsert: ["path", "module", "parameters", "dependencies"]

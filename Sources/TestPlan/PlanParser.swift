@@ -9,12 +9,14 @@ struct PlanParser {
     let directory: String
     /// The name of that directory, which the plan must bear, or nil if there is no such thing.
     let expectedName: String?
+    /// The guests that a plan can extend; nil where nobody knows of any.
+    let guests: GuestLibrary?
     /// What `--set` said.
     let settings: [String: String]
     let problems = DiagnosticList()
 
     private static let keys = [
-        "name", "summary", "parameters", "guest", "steps", "calibration", "known", "requires",
+        "name", "summary", "parameters", "guest", "steps", "mutations", "calibration", "known", "requires",
     ]
 
     /// - Throws: ``InvalidFile`` with every problem found.
@@ -38,12 +40,14 @@ struct PlanParser {
 
         var substitution = ParameterSubstitution(values: values, problems)
         let guest =
-            reader.node("guest").map { substitution.apply(to: $0) }
+            reader.node("guest").map { extended(substitution.apply(to: $0)) }
             .flatMap { self.guest($0, parameters, values) } ?? GuestRequest()
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }
             .map { self.steps($0, guest, parameters, values) } ?? []
-        let calibration = reader.node("calibration").flatMap { self.calibration($0, parameters) } ?? Calibration()
+        let mutations = mutations(reader)
+        let calibration =
+            reader.node("calibration").flatMap { self.calibration($0, parameters, mutations) } ?? Calibration()
         let known = knownIssues(reader, parameters)
         let requires = reader.node("requires").flatMap { requirements($0, guest) } ?? Requirements()
 
@@ -58,12 +62,18 @@ struct PlanParser {
             guest: guest,
             steps: steps,
             calibration: calibration,
+<<<<<<< HEAD
             known: known.map { issue in
                 var issue = issue
                 issue.plans = [name]
                 return issue
             },
             requires: requires
+=======
+            known: known,
+            requires: requires,
+            mutations: mutations
+>>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
         )
     }
 

@@ -39,7 +39,7 @@ public enum StepAction: Sendable, Hashable {
     /// `mount` of a disk: mount its file system of this type at a directory, which is made if it does not exist.
     case mountDisk(disk: String, type: String, at: String, options: [String], readOnly: Bool)
     /// `pmem`: give persistent memory a mode; the device is `/dev/vmharness/NAME` afterwards.
-    case pmem(device: String, mode: PmemMode, tool: PmemTool)
+    case pmem(device: String, layout: PmemLayout)
     /// `pmem.save`: keep what persistent memory holds now, labels and all, under its name.
     case pmemSave(device: String)
     /// `pmem.restore`: bring back what `pmem.save` kept of it.

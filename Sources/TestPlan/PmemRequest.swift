@@ -19,6 +19,16 @@ public struct PmemRequest: Sendable, Hashable {
         case ram
         /// A device-dax node of the host, such as `/dev/dax0.0`.
         case devdax(String)
+
+        /// As a plan has it.
+        public var text: String {
+            switch self {
+            case .file: "file"
+            case .memfd: "memfd"
+            case .ram: "ram"
+            case .devdax(let node): node
+            }
+        }
     }
 
     /// The name: `/dev/vmharness/NAME` in the guest once a `pmem` step has given it a mode.
@@ -36,7 +46,7 @@ public struct PmemRequest: Sendable, Hashable {
     public var align: ByteCount?
     /// QEMU's `pmem=on`: it makes its own writes durable by libpmem.
     public var pmem: Bool
-    /// QEMU's `unarmed=on`: the guest is told that writes may be lost, and takes it as read-only.
+    /// QEMU's `unarmed=on`: the guest is told that writes may be lost, and takes the memory as read-only.
     public var unarmed: Bool
     /// The backing is opened read-only.
     public var readOnly: Bool
@@ -77,12 +87,46 @@ public enum PmemMode: String, Sendable, Hashable, Codable, CaseIterable {
     case raw
 }
 
-/// By what the guest changes a mode.
-public enum PmemTool: String, Sendable, Hashable, Codable, CaseIterable {
-    /// ndctl where the guest has it, else sysfs.
-    case any
-    /// ndctl(1).
-    case ndctl
-    /// The attributes of libnvdimm alone (Documentation/driver-api/nvdimm).
-    case sysfs
+/// How the guest arranges persistent memory. What is left open is the kernel's or ndctl's default; what is there
+/// already and fits is kept.
+public struct PmemLayout: Sendable, Hashable {
+    /// By what the guest changes a mode.
+    public enum Tool: String, Sendable, Hashable, Codable, CaseIterable {
+        /// ndctl where the guest has it, else sysfs.
+        case any
+        /// ndctl(1).
+        case ndctl
+        /// The attributes of libnvdimm alone (Documentation/driver-api/nvdimm).
+        case sysfs
+    }
+
+    /// Where the kernel keeps its `struct page` for the memory.
+    public enum PageMap: String, Sendable, Hashable, Codable, CaseIterable {
+        /// In the persistent memory itself, which gets smaller by 64 bytes a page.
+        case dev
+        /// In the guest's ordinary memory.
+        case mem
+    }
+
+    /// What it becomes.
+    public var mode: PmemMode
+    /// By what; ``Tool/any`` unless the plan says otherwise.
+    public var tool: Tool
+    /// Bytes of a sector of the mode ``PmemMode/sector``: 512, 520, 528, 4096, 4104, 4160 or 4224.
+    public var sectorSize: Int?
+    /// Where the page structures lie, for ``PmemMode/fsdax`` and ``PmemMode/devdax``.
+    public var map: PageMap?
+    /// The alignment of mappings, for ``PmemMode/fsdax`` and ``PmemMode/devdax``: 4 KiB, 2 MiB or 1 GiB.
+    public var align: ByteCount?
+
+    /// A mode and what shall be special about it.
+    public init(
+        mode: PmemMode, tool: Tool = .any, sectorSize: Int? = nil, map: PageMap? = nil, align: ByteCount? = nil
+    ) {
+        self.mode = mode
+        self.tool = tool
+        self.sectorSize = sectorSize
+        self.map = map
+        self.align = align
+    }
 }

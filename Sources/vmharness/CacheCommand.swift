@@ -16,7 +16,7 @@ struct CacheCommand: AsyncParsableCommand {
     /// `vmharness cache list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists kernels, images, initramfs, toolchains, headers, builds and trees with their sizes.")
+            abstract: "Lists all that is kept for the next run, with its size and purpose.")
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {

@@ -23,7 +23,7 @@ struct Experience: Sendable {
             do {
                 // What KVM does in a second takes TCG twenty.
                 let known = try store.durations(
-                    plan: cell.plan.name, kernel: "\(cell.kernel)",
+                    plan: cell.plan.name, kernel: cell.testedKernel,
                     accelerator: prepared.accelerator.accelerator.rawValue)
                 seconds[cell] = known.mapValues { $0.median / .seconds(1) }
             } catch {

@@ -16,7 +16,12 @@ enum InterruptScope {
 
     /// - Throws: what `work` throws.
     static func run(_ work: @Sendable @escaping () async throws -> Void) async throws {
-        let task = Task { try await HostScope.with { _ in try await work() } }
+        let task = Task {
+            try await HostScope.with { _ in
+                LeftBindings.putBack()
+                try await work()
+            }
+        }
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

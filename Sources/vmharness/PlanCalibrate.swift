@@ -34,7 +34,8 @@ struct PlanCalibrate: AsyncParsableCommand {
         for expectation in plan.calibration.fails + plan.calibration.passes {
             for settings in plan.combinations(settings: expectation.settings) {
                 let cell = Cell(
-                    plan: try guest.data.plan(self.plan, settings: settings), kernel: expectation.kernel)
+                    plan: try guest.data.plan(self.plan, settings: settings), kernel: expectation.kernel,
+                    mutation: try expectation.mutation.map(plan.mutation))
                 if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
             }
         }

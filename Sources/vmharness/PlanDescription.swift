@@ -1,3 +1,4 @@
+import Lab
 import TestPlan
 
 /// A plan in words, with its parameters filled in.
@@ -19,9 +20,20 @@ struct PlanDescription {
                 "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
                     + (share.share ?? "an empty directory"))
         }
-        for disk in guest.disks {
-            let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
-            lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
+        lines += PCIDescription(guest).lines
+        for function in guest.passthrough {
+            let choice =
+                switch function.choice {
+                case .address(let address): address
+                case .match(let vendor, let device): "any " + HostPCIFunction.identity(vendor: vendor, device: device)
+                }
+            lines.append("  vfio '\(function.name)': the host's \(choice)")
+        }
+        for memory in guest.pmem {
+            let label = memory.label.map { "labels \($0)" }
+            lines.append(
+                "  \(memory.model.rawValue) '\(memory.name)': "
+                    + ["\(memory.size)", memory.backing.text, label].compactMap { $0 }.joined(separator: ", "))
         }
         for parameter in plan.parameters {
             let value = plan.values[parameter.name] ?? parameter.defaultValue
@@ -33,6 +45,9 @@ struct PlanDescription {
             let indent = String(repeating: " ", count: 5)
             lines.append("  \(number + 1). \(words(for: step)) (at most \(step.timeout.spelled))")
             lines += SuiteDescription(step.action).lines.map { indent + $0 }
+        }
+        for mutation in plan.mutations {
+            lines.append("mutation \(mutation.name): \(mutation.module) of \(mutation.source) by \(mutation.patch)")
         }
         for expectation in plan.calibration.fails {
             lines.append("fails on \(expectation.subject)" + (expectation.finding.map { " with '\($0)'" } ?? ""))
@@ -63,7 +78,7 @@ struct PlanDescription {
             case .arguments(let words): "\(kind) \(words)"
             case .shell(let text): "\(kind) \(text)"
             }
-        case .pmem(let device, let mode, _): "\(kind) '\(device)' as \(mode.rawValue)"
+        case .pmem(let device, let layout): "\(kind) '\(device)' as \(layout.mode.rawValue)"
         case .pmemSave(let device), .pmemRestore(let device): "\(kind) '\(device)'"
         case .unmount(let place): "\(kind) \(place)"
         case .moduleInsert(let source, let parameters, _): "\(kind) \(source) \(parameters.joined(separator: " "))"

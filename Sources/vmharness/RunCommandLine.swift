@@ -15,7 +15,8 @@ struct RunCommandLine: AsyncParsableCommand {
         abstract: "Runs plans on kernels and gives a verdict with its evidence.",
         discussion: """
             Kernels: debian:6.1 (newest of the series), debian:6.1+cloud, debian:6.1.0-56-amd64 (exact), build:PATH, \
-            file:VMLINUZ,modules=DIR, host. Without --kernel a plan runs on the kernels of its calibration.
+            file:VMLINUZ,modules=DIR, host. Without --kernel a plan runs on the kernels of its calibration, as they \
+            are; with --mutate on those that it names with that mutation.
             """)
 
     @Argument(help: ArgumentHelp("Names of plans, or directories that hold a plan.yaml.", valueName: "plan"))
@@ -26,6 +27,11 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @Option(name: .customLong("kernel"), help: "A kernel to run on; may be given several times.")
     var kernels: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Run with this mutation of the plan: a kernel module changed by its patch.", valueName: "name"))
+    var mutate: String?
 
     @Option(name: .customLong("set"), help: "A parameter of the plans, as name=value; may be given several times.")
     var settings: [String] = []
@@ -60,7 +66,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard plans.isEmpty, kernels.isEmpty, settings.isEmpty, `repeat` == 1, out == nil else {
+            guard plans.isEmpty, kernels.isEmpty, mutate == nil, settings.isEmpty, `repeat` == 1, out == nil else {
                 throw ValidationError("--resume takes plans, kernels, settings and directory from the run.")
             }
         }
@@ -97,7 +103,9 @@ struct RunCommandLine: AsyncParsableCommand {
     /// A cell of a run that is gone on with.
     private func cell(_ asked: AskedCell) throws -> Cell {
         let plan = try guest.data.plan(asked.plan, settings: asked.parameters)
-        let cell = Cell(plan: plan, kernel: try KernelName(parsing: asked.kernel), repetition: asked.repetition)
+        let cell = Cell(
+            plan: plan, kernel: try KernelName(parsing: asked.kernel), mutation: try asked.mutation.map(plan.mutation),
+            repetition: asked.repetition)
         guard cell.id == asked.id, cell.asked.planDigest == asked.planDigest else {
             throw Failure(
                 "the plan has been changed since the run began", on: asked.plan,
@@ -130,18 +138,23 @@ struct RunCommandLine: AsyncParsableCommand {
         var cells: [Cell] = []
         for name in plans {
             let plan = try guest.data.plan(name, settings: values)
-            let calibrated = (plan.calibration.fails + plan.calibration.passes).map(\.kernel)
+            let mutation = try mutate.map(plan.mutation)
+            let calibrated = (plan.calibration.fails + plan.calibration.passes)
+                .filter { $0.mutation == mutate }.map(\.kernel)
             let chosen = named.isEmpty ? calibrated : named
             guard !chosen.isEmpty else {
                 throw Failure(
                     "no kernel to run on", on: plan.file,
-                    advice: "name one with --kernel: the plan has no calibration", blame: .request)
+                    advice: "name one with --kernel: the plan's calibration has none"
+                        + (mutate.map { " with mutation '\($0)'" } ?? ""), blame: .request)
             }
             let variants = try plan.combinations(settings: values).map { try guest.data.plan(name, settings: $0) }
             for kernel in chosen {
                 for variant in variants {
                     for number in 1...`repeat` {
-                        let cell = Cell(plan: variant, kernel: kernel, repetition: `repeat` > 1 ? number : nil)
+                        let cell = Cell(
+                            plan: variant, kernel: kernel, mutation: mutation,
+                            repetition: `repeat` > 1 ? number : nil)
                         if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
                     }
                 }

@@ -32,6 +32,11 @@ struct RunDescription {
             words.append(environment.accelerator.used)
         }
         var lines = [words.joined(separator: "  ")]
+        if let mutation = cell.environment?.mutation {
+            lines.append(
+                "       mutated: \(mutation.module) by \(mutation.patch), build id \(mutation.buildID), "
+                    + (mutation.loaded == true ? "loaded" : "not seen loaded"))
+        }
         for (name, value) in cell.parameters.sorted(by: { $0.key < $1.key }) { lines.append("       \(name)=\(value)") }
         let width = min(40, cell.cases.map(\.name.count).max() ?? 0)
         for record in cell.cases { lines += describe(record, in: cell, width) }

@@ -12,6 +12,7 @@ struct ShellCommand: AsyncParsableCommand {
 
     @Argument(help: "The plan's name or directory.") var plan: String
     @Option(help: "The kernel (default: the first of the plan's calibration).") var kernel: String?
+    @Option(help: "A mutation of the plan, to boot the kernel with.") var mutate: String?
     @OptionGroup var guest: GuestOptions
 
     func run() async throws {
@@ -21,12 +22,15 @@ struct ShellCommand: AsyncParsableCommand {
             throw Failure("no kernel to run on", on: plan.file, advice: "name one with --kernel", blame: .request)
         }
         let options = try guest.runOptions()
+        let cell = Cell(plan: plan, kernel: kernel, mutation: try mutate.map(plan.mutation))
         try await InterruptScope.run {
             let preparation = Preparation(options: options, cache: .standard()) { Terminal.error($0) }
-            guard let prepared = try await preparation.prepare([Cell(plan: plan, kernel: kernel)]).first else { return }
+            guard let prepared = try await preparation.prepare([cell]).first else { return }
             Terminal.error("booting \(prepared.kernel.release)")
             let termination = try await withScratchDirectory { logs in
-                try await GuestShell(prepared, options: options).open(logs: logs) {
+                try await GuestShell(prepared, options: options).open(
+                    logs: logs, unrestored: { Terminal.error("warning: not put back: \($0)") }
+                ) {
                     for share in plan.guest.virtiofs {
                         Terminal.error("share: mount -t virtiofs \(share.tag) /mnt")
                     }

@@ -95,7 +95,7 @@ struct Summary {
 
     private func kernel(_ cell: CellRecord) -> String {
         let version = cell.environment.map { " (\($0.kernel.version.isEmpty ? $0.kernel.release : $0.kernel.version))" }
-        return cell.kernel + (version ?? "")
+        return cell.testedKernel + (version ?? "")
     }
 
     private func describe(_ record: CaseRecord, in cell: CellRecord) -> [String] {

@@ -111,6 +111,34 @@ import Testing
     }
 
     @Test(
+        "a run is exported in every format, to a file too", arguments: ["junit", "ktap", "kcidb", "markdown", "html"])
+    func export(format: String) async throws {
+        try await withRuns { scratch in
+            let printed = try await vmharness(["export", "latest", "--format", format], in: scratch)
+            #expect(printed.status == 0, "\(printed.errorText)")
+            #expect(!printed.text.contains("\u{1b}"))
+            let file = scratch.appending("report").string
+            let written = try await vmharness(["export", "latest", "--format", format, "--out", file], in: scratch)
+            #expect(written.status == 0 && written.text.isEmpty)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.text)
+            let refused = try await vmharness(
+                ["export", "latest", "--format", format, "--out", "/no/such/file"], in: scratch)
+            #expect(refused.status == 3)
+        }
+    }
+
+    @Test("evidence that is gone cannot be judged again")
+    func nothingToRejudge() async throws {
+        try await withRuns { scratch in
+            _ = try await vmharness(["rebuild"], in: scratch)
+            try FileManager.default.removeItem(atPath: scratch.appending("state").string)
+            let result = try await vmharness(["rejudge", "latest"], in: scratch)
+            #expect(result.status == 2)
+            #expect(result.errorText.contains("the run's files are gone"))
+        }
+    }
+
+    @Test(
         "what is not there is refused with the nearest spelling",
         arguments: [
             (["show", "20261121-120000-1001"], "did you mean '20261121-120100-1001'?"),

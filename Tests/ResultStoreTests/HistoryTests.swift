@@ -28,6 +28,23 @@ import Testing
         }
     }
 
+    @Test("what a mutated kernel did is neither the stock kernel's history nor its experience")
+    func ofAMutation() async throws {
+        try await Samples.withStore { store, _ in
+            var mutated = Samples.cell(on: "debian:6.1", [CaseRecord(name: "a", verdict: .fail, seconds: 100)])
+            mutated.mutation = "m"
+            let stock = Samples.cell(on: "debian:6.1", [CaseRecord(name: "a", verdict: .pass, seconds: 2)])
+            try store.record(Samples.run(0, [mutated]), directory: FilePath("/runs/0"))
+            try store.record(Samples.run(1, [stock]), directory: FilePath("/runs/1"))
+            #expect(try store.history(plan: "p", case: "a", kernel: "debian:6.1").map(\.verdict) == [.pass])
+            #expect(try store.history(plan: "p", kernel: "debian:6.1,mutate=m").map(\.verdict) == [.fail])
+            #expect(try store.durations(plan: "p", kernel: "debian:6.1")["a"]?.median == .seconds(2))
+            let cell = try store.run(id: Samples.run(0, []).id)?.record.cells.first
+            #expect(cell?.kernel == "debian:6.1")
+            #expect(cell?.mutation == "m")
+        }
+    }
+
     @Test("a plan's history has its cells with their parameters and reasons")
     func ofAPlan() async throws {
         try await Samples.withStore { store, _ in

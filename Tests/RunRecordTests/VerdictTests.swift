@@ -19,6 +19,24 @@ import Testing
         #expect(verdict.exitStatus == status)
     }
 
+    /// What was seen, was seen on another kernel than the one asked for.
+    @Test func aKernelThatWasNotMutatedDecidesAlone() {
+        var cell = CellRecord(
+            id: "p@k", plan: "p", kernel: "debian:6.1", mutation: "m", parameters: [:], started: Date(), directory: "d")
+        #expect(cell.testedKernel == "debian:6.1,mutate=m")
+        cell.cases = [
+            CaseRecord(name: "a", step: 1, verdict: .fail, reason: "no", seconds: 1),
+            CaseRecord(name: CellRecord.mutationCase, verdict: .error, reason: "never loaded", seconds: 0),
+        ]
+        cell.conclude()
+        #expect(cell.verdict == .error)
+        #expect(cell.reason == "never loaded")
+        // A case of the plan's own may be called so.
+        cell.cases[1].step = 2
+        cell.conclude()
+        #expect(cell.verdict == .fail)
+    }
+
     @Test func kernelEvidenceOutweighsOurTrouble() {
         let warning = finding(.failure)
         let dead = finding(.trouble)

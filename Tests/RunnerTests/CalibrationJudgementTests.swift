@@ -45,6 +45,22 @@ import Testing
         #expect(CalibrationJudgement.exitStatus(CalibrationJudgement.judge(try plan(), nothing), nothing) == 1)
     }
 
+    /// The same kernel fails with the mutation and passes without: neither cell may be taken for the other.
+    @Test func aMutationIsJudgedByItsOwnCells() throws {
+        var plan = try plan()
+        plan.calibration.fails[0].mutation = "m"
+        plan.calibration.fails[0].finding = nil
+        plan.calibration.passes[0].kernel = plan.calibration.fails[0].kernel
+        var run = run(old: .fail, "x", new: .pass)
+        run.cells[0].mutation = "m"
+        run.cells[1].kernel = run.cells[0].kernel
+        let judgements = CalibrationJudgement.judge(plan, run)
+        #expect(judgements.map(\.holds) == [true, true])
+        #expect(judgements.map(\.kernel) == ["debian:6.1, mutate=m", "debian:6.1"])
+        run.cells[0].mutation = nil
+        #expect(CalibrationJudgement.judge(plan, run)[0].text.contains("but it did not run"))
+    }
+
     private func plan() throws -> TestPlan {
         try TestPlan.parse(
             Array(

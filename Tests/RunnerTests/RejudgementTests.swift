@@ -35,7 +35,8 @@ import Testing
     ) async throws {
         try await withScratchDirectory { scratch in
             var cell = CellRecord(
-                id: "c", plan: "p", kernel: "debian:6.1", parameters: [:], started: Date(), directory: "cells/c")
+                id: "c", plan: "p", kernel: "debian:6.1", parameters: [:], started: Date(timeIntervalSince1970: 0),
+                directory: "cells/c")
             cell.environment = EnvironmentRecord(
                 backend: "qemu", accelerator: .init(used: "tcg", asked: "auto", reason: ""), qemu: "", command: [],
                 memory: 1, cpus: 1, memoryBacking: "",

@@ -34,7 +34,7 @@ import TestPlan
             "- a\n",
             """
             plan.yaml:1:1: the plan must be a mapping, not a list: write 'key: value' with name, summary, \
-            parameters, guest, steps, calibration, known or requires
+            parameters, guest, steps, mutations, calibration, known or requires
             """),
         Row(
             "name: x\n",
@@ -151,8 +151,8 @@ import TestPlan
         Row(
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
-            plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with memory, cpus, image, \
-            init, accel, boot, command-line, devices or iommu
+            plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with extends, memory, \
+            cpus, image, init, accel, boot, command-line, devices, iommu or harness
             """),
     ]
 
@@ -397,7 +397,7 @@ import TestPlan
             "plan.yaml:5:32: '6.1' is not the name of a kernel: did you mean 'debian:6.1'?"),
         Row(
             calibration("{passes: [{kernel: host, finding: x}]}"),
-            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel or with"),
+            "plan.yaml:5:39: unknown key 'finding' in an item of 'passes' in calibration: use kernel, mutate or with"),
         Row(
             calibration("{fails: [{kernel: host}], passes: [{kernel: host}]}"),
             "plan.yaml:5:49: calibration names host a second time: the first is in line 5; keep one of them"),

@@ -1,0 +1,38 @@
+import Foundation
+import HostProcess
+import SystemPackage
+
+/// What the host cannot do without: no function that carries any of it is ever taken.
+public struct HostNeeds: Sendable {
+    let tree: SystemTree
+    let devices: ClassDevices
+    let storage: StorageInUse
+    let network: DefaultRoutes
+
+    /// Looks at what is mounted, swapped to and routed by now.
+    public init(_ tree: SystemTree = .host) {
+        self.tree = tree
+        devices = ClassDevices(tree)
+        storage = StorageInUse(tree)
+        network = DefaultRoutes(tree)
+    }
+
+    /// Why the host needs a function, a reason each (`carries / (nvme0n1p2, dm-0)`); empty if it does not.
+    public func reasons(for address: PCIAddress) -> [String] {
+        let bus = PCIBus(tree)
+        guard let place = tree.resolved(bus.path(address)) else { return [] }
+        var reasons = self.reasons(below: place)
+        // A physical function takes its virtual ones along.
+        for name in tree.names(in: place) where name.hasPrefix("virtfn") {
+            guard let virtual = tree.resolved(place.appending(name)), let last = virtual.lastComponent else { continue }
+            reasons += self.reasons(below: virtual).map { "its virtual function \(last.string): \($0)" }
+        }
+        return reasons
+    }
+
+    private func reasons(below place: FilePath) -> [String] {
+        devices.disks(below: place).flatMap(storage.uses)
+            + devices.members(of: "net", below: place).compactMap(network.use)
+            + storage.sharedUses(below: place) + ConsoleDevices(devices).uses(below: place)
+    }
+}

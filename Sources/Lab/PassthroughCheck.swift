@@ -1,0 +1,142 @@
+import Foundation
+public import HostProcess
+import SystemPackage
+
+/// What is looked at before a function is taken, so that a refusal names its cause, and comes before anything is
+/// changed.
+public struct PassthroughCheck: Sendable {
+    let bus: PCIBus
+    private let needs: HostNeeds
+    private let devices: ClassDevices
+
+    /// Looks at the host as it is now.
+    public init(_ bus: PCIBus = PCIBus()) {
+        self.bus = bus
+        needs = HostNeeds(bus.tree)
+        devices = needs.devices
+    }
+
+    /// Checks functions that are to be given to one guest.
+    ///
+    /// - Throws: `Failure` with the first thing in the way: blamed on the request where this host cannot give the
+    ///   function at all, on the host where something has to be done first.
+    /// - Returns: the functions as they are now.
+    @discardableResult
+    public func check(_ addresses: [PCIAddress]) throws -> [HostPCIFunction] {
+        let functions = try addresses.map(existing)
+        for function in functions {
+            try checkUse(of: function)
+            try checkIOMMU(of: function)
+        }
+        for function in functions {
+            if let refusal = GroupViability(of: function.group!, on: bus, taken: Set(addresses))
+                .refusal(of: function.address)
+            {
+                throw refusal
+            }
+        }
+        try checkDriver(of: functions)
+        return functions
+    }
+
+    /// Why a function alone could not be given to a guest; nil if it could.
+    public func obstacle(of address: PCIAddress) -> Failure? {
+        do {
+            try check([address])
+            return nil
+        } catch let failure as Failure {
+            return failure
+        } catch {
+            return Failure("\(error)", on: "\(address)", advice: "")
+        }
+    }
+
+    /// The first function with these identities that could be given away; `check` tells why one cannot.
+    ///
+    /// - Parameters:
+    ///   - vendor: 16 bits.
+    ///   - device: 16 bits.
+    ///   - taken: those that are given away already.
+    /// - Throws: `Failure` if there is none, with the reason of each.
+    public func match(vendor: Int, device: Int, besides taken: Set<PCIAddress> = []) throws -> HostPCIFunction {
+        let identity = HostPCIFunction.identity(vendor: vendor, device: device)
+        let all = bus.functions()
+        let candidates = all.filter { $0.vendor == vendor && $0.device == device && !taken.contains($0.address) }
+        guard !candidates.isEmpty else {
+            let sameVendor = all.filter { $0.vendor == vendor && !$0.isBridge }.map {
+                "\($0.address) is \($0.identity)"
+            }
+            let used = all.contains { $0.vendor == vendor && $0.device == device }
+            throw Failure(
+                used ? "every function \(identity) is taken already" : "no function \(identity) on this host",
+                on: identity,
+                advice: (sameVendor.isEmpty || used
+                    ? "" : "of that vendor: \(sameVendor.prefix(5).joined(separator: ", ")); ")
+                    + "`vmharness lab devices` lists all", blame: .request)
+        }
+        var reasons: [Failure] = []
+        for candidate in candidates {
+            do {
+                return try check(Array(taken) + [candidate.address]).last!
+            } catch let failure as Failure {
+                reasons.append(failure)
+            }
+        }
+        guard reasons.count > 1 else { throw reasons[0] }
+        throw Failure(
+            "none of the \(reasons.count) functions \(identity) can be given to a guest", on: identity,
+            advice: reasons.map { "\($0.subject): \($0.what)" }.joined(separator: "; "), blame: reasons[0].blame)
+    }
+
+    private func existing(_ address: PCIAddress) throws -> HostPCIFunction {
+        if let function = bus.function(at: address, devices) { return function }
+        let all = bus.functions()
+        let near = all.filter {
+            $0.address.bus == address.bus && $0.address.domain == address.domain
+        }.map { "\($0.address) (\($0.kind))" }
+        throw Failure(
+            "no PCI function at this address", on: "\(address)",
+            advice: (near.isEmpty ? "" : "on that bus: \(near.prefix(4).joined(separator: ", ")); ")
+                + "`vmharness lab devices` lists all \(all.count)", blame: .request)
+    }
+
+    private func checkUse(of function: HostPCIFunction) throws {
+        let reasons = needs.reasons(for: function.address)
+        guard reasons.isEmpty else {
+            throw Failure(
+                "the host needs this \(function.kind): it \(reasons.joined(separator: "; it "))",
+                on: "\(function.address)", advice: "name another; `vmharness lab devices` shows which are free",
+                blame: .request)
+        }
+        guard !function.isBridge, !PCIClass.isBridge(function.classCode), !PCIClass.isIOMMU(function.classCode) else {
+            throw Failure(
+                "it is part of the host's own fabric (\(function.kind))", on: "\(function.address)",
+                advice: "name a function behind it", blame: .request)
+        }
+    }
+
+    private func checkIOMMU(of function: HostPCIFunction) throws {
+        let state = IOMMUState(tree: bus.tree)
+        guard function.group != nil else { throw state.absence(on: function.address) }
+        if let missing = state.missingRemapping(on: function.address) { throw missing }
+    }
+
+    private func checkDriver(of functions: [HostPCIFunction]) throws {
+        guard let first = functions.first else { return }
+        for (path, name) in [
+            ("sys/bus/pci/drivers/\(VFIODriver.name)", "vfio-pci"), ("sys/module/vfio_iommu_type1", "vfio_iommu_type1"),
+        ] {
+            guard functions.contains(where: { !$0.isBoundToVFIO }) || name != "vfio-pci" else { continue }
+            guard bus.tree.exists(bus.tree.path(path)) else {
+                throw Failure("the kernel has no \(name) loaded", on: "\(first.address)", advice: "modprobe \(name)")
+            }
+        }
+        if let function = functions.first(where: { !$0.isBoundToVFIO }), !bus.tree.isOurs {
+            throw Failure(
+                "not bound to vfio-pci but \(function.driver.map { "to \($0)" } ?? "to no driver"), "
+                    + "and only root may bind it", on: "\(function.address)",
+                advice: "run vmharness as root, or have root bind it once: `driverctl set-override "
+                    + "\(function.address) vfio-pci`, and give you /dev/vfio/\(function.group!)")
+        }
+    }
+}
