@@ -62,7 +62,7 @@ extension ResultStore {
     ///
     /// - Throws: `Failure`.
     public func predecessor(of run: RunRecord) throws -> String? {
-        let cells = Set(run.cells.map { [$0.plan, $0.kernel] }).sorted { $0.lexicographicallyPrecedes($1) }
+        let cells = Set(run.cells.map { [$0.plan, $0.testedKernel] }).sorted { $0.lexicographicallyPrecedes($1) }
         // A matrix of thousands has no more plans and kernels than this; SQLite takes 32 766 values.
         let asked = cells.prefix(10_000)
         let marks = asked.map { _ in "(?, ?)" }.joined(separator: ", ")

@@ -43,15 +43,9 @@ struct CellRunner: Sendable {
         let journal = CellJournal(
             previous
                 ?? CellRecord(
-<<<<<<< HEAD
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", parameters: plan.values, started: Date(),
-                    directory: place.name),
-            known: plan.known + options.known
-=======
                     id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
                     parameters: plan.values, started: Date(), directory: place.name),
-            known: plan.known
->>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
+            known: plan.known + options.known
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))

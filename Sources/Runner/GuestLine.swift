@@ -47,15 +47,11 @@ struct GuestLine: Sendable {
     }
 
     private func runGuest(in place: EvidenceDirectory, scratch: FilePath) async throws -> GuestEnding {
-<<<<<<< HEAD
         defer { journal.guestGone(place.guest) }
-        return try await runner.withRunningGuest(in: place, scratch: scratch) { guest, recorder, logs, shares in
-=======
-        try await runner.withRunningGuest(
+        return try await runner.withRunningGuest(
             in: place, scratch: scratch,
             unrestored: { journal.note("a function of the host could not be put back: \($0)") }
         ) { guest, recorder, logs, shares in
->>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
             try await GuestSession(
                 runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,
                 shard: shard, directory: place, shares: shares, load: .now()

@@ -51,25 +51,16 @@ struct StepRun: Sendable {
         // Where a step reports results of its own, its passing alone is none.
         let speaks = step.isCase && judgement.cases.isEmpty
         if speaks || verdict != .pass || !findings.isEmpty {
-<<<<<<< HEAD
             var record = CaseRecord(
                 name: step.title, step: number, guest: session.directory.guest, verdict: verdict,
                 reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
                 seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
-                files: keepOutput(judgement.output) + judgement.files)
+                files: (output.isEmpty ? keepOutput(judgement.output) : output) + judgement.files)
             record.outcome = judgement.verdict
             session.journal.add(record)
-=======
-            session.journal.add(
-                CaseRecord(
-                    name: step.title, step: number, guest: session.directory.guest, verdict: verdict,
-                    reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
-                    seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
-                    files: (output.isEmpty ? keepOutput(judgement.output) : output) + judgement.files))
         } else if case .pmem = step.action {
             // By what it came about is of interest even where nothing went wrong.
             _ = keepOutput(judgement.output)
->>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
         }
         // A set-up step that did not work leaves nothing to test.
         guard judgement.stops || (verdict != .pass && !step.isCase) else { return nil }

@@ -62,18 +62,13 @@ struct PlanParser {
             guest: guest,
             steps: steps,
             calibration: calibration,
-<<<<<<< HEAD
             known: known.map { issue in
                 var issue = issue
                 issue.plans = [name]
                 return issue
             },
-            requires: requires
-=======
-            known: known,
             requires: requires,
             mutations: mutations
->>>>>>> 229c3385d60ffa1bcb2fdc2ea6b7bdd2a5b7bf9c
         )
     }
 

@@ -43,7 +43,7 @@ struct ResultsCompare: ParsableCommand {
     }
 
     private static func checkOneKernel(_ run: RunRecord) throws {
-        let kernels = Set(run.cells.map(\.kernel))
+        let kernels = Set(run.cells.map(\.testedKernel))
         guard kernels.count > 1 else { return }
         throw Failure(
             "the run has \(kernels.count) kernels: \(kernels.sorted().joined(separator: ", "))", on: run.id,

@@ -34,7 +34,7 @@ struct Summary {
     private var rates: [String] {
         var groups: [(name: String, verdicts: [Verdict])] = []
         for cell in run.cells {
-            let name = "\(self.name(cell)) on \(Terminal.visible(cell.kernel))"
+            let name = "\(self.name(cell)) on \(Terminal.visible(cell.testedKernel))"
             let at = groups.firstIndex { $0.name == name } ?? groups.count
             if at == groups.count { groups.append((name, [])) }
             groups[at].verdicts.append(cell.verdict)
@@ -69,7 +69,7 @@ struct Summary {
         var notSeen: [(key: [String], issue: KnownIssueRecord)] = []
         for cell in run.cells {
             for issue in cell.cases.flatMap({ $0.known ?? [] }) {
-                let key = [issue.location, cell.kernel]
+                let key = [issue.location, cell.testedKernel]
                 if issue.isPresent {
                     seen.insert(key)
                 } else if !notSeen.contains(where: { $0.key == key }) {

@@ -61,7 +61,7 @@ public struct RunOutcomes: Sendable {
     public init(_ run: RunRecord, ignoresKernels: Bool = false) {
         self.init(run: run.id)
         for cell in run.cells {
-            let kernel = ignoresKernels ? "" : cell.kernel
+            let kernel = ignoresKernels ? "" : cell.testedKernel
             add(plan: cell.plan, kernel: kernel, parameters: cell.parameters, verdict: cell.verdict)
             for record in cell.cases where !record.isRemark {
                 add(

@@ -31,7 +31,7 @@ public struct JUnitReport: Sendable {
                 + "time=\"\(Self.seconds(cell.seconds))\" timestamp=\"\(Self.time(cell.started))\">",
             "    <properties>",
         ]
-        var properties = [("plan", cell.plan), ("kernel", cell.kernel)]
+        var properties = [("plan", cell.plan), ("kernel", cell.testedKernel)]
         if let environment = cell.environment {
             properties += [
                 ("release", environment.kernel.release), ("version", environment.kernel.version),
@@ -50,7 +50,7 @@ public struct JUnitReport: Sendable {
 
     private func testCase(_ record: CaseRecord, in cell: CellRecord) -> [String] {
         let head =
-            "    <testcase classname=\"\(attribute("\(cell.plan).\(cell.kernel)"))\" name=\"\(attribute(record.name))\" "
+            "    <testcase classname=\"\(attribute("\(cell.plan).\(cell.testedKernel)"))\" name=\"\(attribute(record.name))\" "
             + "time=\"\(Self.seconds(record.seconds))\""
         let reason = attribute(ExportText.line(record.reason ?? record.verdict.rawValue))
         let findings = record.findings.filter { $0.severity != .notice }.prefix(20)

@@ -150,7 +150,7 @@ public struct KCIDBReport: Sendable {
     /// A kernel that was built elsewhere: the checkout is what its version says, the build is known by its build id.
     private func kernel(_ cell: CellRecord) -> (Checkout, Build) {
         guard let kernel = cell.environment?.kernel else {
-            let asked = "as asked: \(cell.kernel)"
+            let asked = "as asked: \(cell.testedKernel)"
             let checkout = Checkout(id: name("kernel \(asked)"), origin: origin, comment: text(asked), misc: [:])
             return (
                 checkout,
@@ -166,8 +166,8 @@ public struct KCIDBReport: Sendable {
         return (
             checkout,
             Build(
-                id: name("build \(kernel.buildID ?? kernel.digest)"), origin: origin, checkout_id: checkout.id,
-                comment: text("\(cell.kernel): \(kernel.release)"),
+                id: name("build \(kernel.buildID ?? kernel.digest)\(cell.mutation.map { " mutated by \($0)" } ?? "")"), origin: origin, checkout_id: checkout.id,
+                comment: text("\(cell.testedKernel): \(kernel.release)"),
                 misc: ["build_id": kernel.buildID ?? "", "packages": text(kernel.packages.joined(separator: " "))])
         )
     }

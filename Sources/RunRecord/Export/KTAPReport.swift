@@ -24,7 +24,7 @@ public struct KTAPReport: Sendable {
     private func lines(_ cell: CellRecord) -> [String] {
         var lines = ["KTAP version 2", "#:ktap_test: \(Self.name(cell.id))"]
         lines.append("#:vmharness_plan: \(Self.value(cell.plan))")
-        lines.append("#:vmharness_kernel: \(Self.value(cell.kernel))")
+        lines.append("#:vmharness_kernel: \(Self.value(cell.testedKernel))")
         if let environment = cell.environment {
             lines.append("#:vmharness_release: \(Self.value(environment.kernel.release))")
             lines.append("#:vmharness_accelerator: \(Self.value(environment.accelerator.used))")

@@ -32,7 +32,7 @@ struct RunMatrix {
         var kernels: [String] = []
         var rows: [Row] = []
         for (index, cell) in run.cells.enumerated() {
-            if !kernels.contains(cell.kernel) { kernels.append(cell.kernel) }
+            if !kernels.contains(cell.testedKernel) { kernels.append(cell.testedKernel) }
             // Only the values in which a plan's cells differ.
             let varying = cell.parameters.filter { key, value in
                 run.cells.contains { $0.plan == cell.plan && $0.parameters[key] != value }
@@ -41,9 +41,9 @@ struct RunMatrix {
                 .joined(separator: " ")
             let at = rows.firstIndex { $0.name == name } ?? rows.count
             if at == rows.count { rows.append(Row(name: name)) }
-            rows[at].fields[cell.kernel, default: Field()].cells.append(index)
-            rows[at].fields[cell.kernel]!.verdicts.append(cell.verdict)
-            rows[at].fields[cell.kernel]!.seconds += cell.seconds
+            rows[at].fields[cell.testedKernel, default: Field()].cells.append(index)
+            rows[at].fields[cell.testedKernel]!.verdicts.append(cell.verdict)
+            rows[at].fields[cell.testedKernel]!.seconds += cell.seconds
         }
         self.kernels = kernels
         self.rows = rows
