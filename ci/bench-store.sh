@@ -30,7 +30,7 @@ awk -v runs="$runs" -v scratch="$scratch/runs" 'BEGIN {
             "\"isComplete\":true,\"directory\":\"cells/c\",\"cases\":[", id, started, started, kernel, started >file
         for (number = 1; number <= 1000; number++) {
             verdict = (number + run) % 50 == 0 ? "fail" : number % 10 == 0 ? "skip" : "pass"
-            printf "%s{\"name\":\"generic/%03d\",\"verdict\":\"%s\",\"seconds\":%d,\"findings\":[%s],\"files\":[]}",
+            printf "%s{\"name\":\"generic/%03d\",\"step\":1,\"verdict\":\"%s\",\"seconds\":%d,\"findings\":[%s],\"files\":[]}",
                 (number == 1 ? "" : ","), number, verdict, number % 60 + run % 7,
                 (verdict == "fail" ? "{\"source\":\"console\",\"severity\":\"failure\",\"kind\":\"warning\"," \
                     "\"title\":\"WARNING in function_" number "\",\"stack\":[],\"detail\":[]}" : "") >file

@@ -166,7 +166,8 @@ public struct KCIDBReport: Sendable {
         return (
             checkout,
             Build(
-                id: name("build \(kernel.buildID ?? kernel.digest)\(cell.mutation.map { " mutated by \($0)" } ?? "")"), origin: origin, checkout_id: checkout.id,
+                id: name("build \(kernel.buildID ?? kernel.digest)\(cell.mutation.map { " mutated by \($0)" } ?? "")"),
+                origin: origin, checkout_id: checkout.id,
                 comment: text("\(cell.testedKernel): \(kernel.release)"),
                 misc: ["build_id": kernel.buildID ?? "", "packages": text(kernel.packages.joined(separator: " "))])
         )
