@@ -29,7 +29,9 @@ import Testing
         }
         #expect(passed.contains { $0.hasPrefix("nvme,") })
         let taken = Set(slots.compactMap { Int($0, radix: 16) })
-        let own = passed.compactMap { $0.components(separatedBy: "addr=0x").dropFirst().first.flatMap { Int($0, radix: 16) } }
+        let own = passed.compactMap { word in
+            word.components(separatedBy: "addr=0x").dropFirst().first.flatMap { Int($0, radix: 16) }
+        }
         #expect(!own.isEmpty && Set(own).count == own.count && taken.isDisjoint(with: own))
         // Only what QEMU makes after its IOMMU is behind it.
         let devices = passed.indices.filter { $0 > 0 && passed[$0 - 1] == "-device" }.map { passed[$0] }
@@ -42,7 +44,8 @@ import Testing
     }
 
     @Test func knowsItsOwnOrphansOnly() {
-        let ours = "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
+        let ours =
+            "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
         #expect(DomainXML.isAbandoned(ours))
         #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
         #expect(!DomainXML.isAbandoned(""))
@@ -119,7 +122,9 @@ import Testing
             ]
         case "passthrough":
             guest.iommu = .virtio
-            guest.passthrough = [.init(name: "nic", address: "0000:03:00.1"), .init(name: "x", address: "0001:00:1f.7")]
+            guest.passthrough = [
+                .init(name: "nic", address: "0000:03:00.1"), .init(name: "x", address: "0001:00:1f.7"),
+            ]
         default: break
         }
         return guest
