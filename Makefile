@@ -14,7 +14,7 @@ run: prepare
 	$(BIN) run $(PLAN) $(KERNEL:%=--kernel %); status=$$?; [ $$status -le 1 ]
 
 test: prepare
-	$(BIN) image build filesystems
+	$(BIN) image build filesystems lab-host
 	$(SWIFT) test --disable-xctest
 
 lint:

@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Symbolizer", "TestPlan", system,
+                "HostProcess", "KernelLog", "Machine", "RunRecord", "Runner", "Steps", "Symbolizer", "TestPlan", system,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -49,6 +49,13 @@ struct CacheLabels {
                 let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
                 if let key { initramfs[key] = "of \(kernel.release) with image \(image.name)" }
             }
+            for kernelDigest in cache.digests(of: .mutations) {
+                guard let mutation = try? MutationManifest.read(cache.entry(.mutations, kernelDigest)),
+                    kernels[mutation.base] != nil,
+                    let key = try? await Initramfs.digest(kernelDigest: kernelDigest, image: root)
+                else { continue }
+                initramfs[key] = "of \(mutation.kernel.release) with \(mutation.patch) and image \(image.name)"
+            }
         }
     }
 
@@ -120,8 +127,8 @@ struct CacheLabels {
                 isStale: kernels[mutation.base] == nil)
         case .trees:
             return currentTrees.contains(digest)
-                ? Label(what: "a built tree of a suite, such as fstests")
-                : Label(what: "a built tree of a suite, which has changed since", isStale: true)
+                ? Label(what: "a built tree of a suite, such as fstests, or vmharness itself for guests")
+                : Label(what: "a tree, of a suite or vmharness itself, that has changed since", isStale: true)
         }
     }
 }

@@ -66,7 +66,7 @@ public struct TreeImage: Sendable {
     static let latest = "latest-"
 
     /// Notes that this is what a path holds now: what it held before is stale.
-    private func point(_ path: FilePath, _ purpose: String, to digest: String) async throws {
+    func point(_ path: FilePath, _ purpose: String, to digest: String) async throws {
         let name = try await Self.latest + Digest.of("\(purpose)\n\(path.lexicallyNormalized())")
         let link = cache.directory(of: .trees).appending(name)
         guard (try? FileManager.default.destinationOfSymbolicLink(atPath: link.string)) != digest else { return }
@@ -78,7 +78,7 @@ public struct TreeImage: Sendable {
 
     /// Raised when images are made otherwise.
     private static let format = 1
-    private static let imageName = "tree.img"
+    static let imageName = "tree.img"
 
     /// The directory as an archive that is the same for the same content, without what version control and earlier
     /// runs left in it.

@@ -147,6 +147,8 @@ public struct Bindings: Sendable {
     /// Puts back what is left in groups whose locks we hold. A journal of another boot is dropped: since then the
     /// kernel has bound the function anew.
     func restoreAbandoned(inGroups groups: Set<Int>) -> Restoration {
+        // Whoever may not bind may not read the journals either.
+        guard bus.tree.isOurs else { return Restoration() }
         do {
             let journals = try store.all().filter { groups.contains($0.group) }
             for journal in journals where journal.boot != store.boot { store.remove(journal.address) }

@@ -54,8 +54,9 @@ public struct DaxDevice: Sendable, Hashable {
             throw Failure("it is not a device that the kernel knows", on: path.string, advice: "", blame: .request)
         }
         let name = real.lastComponent?.string ?? ""
-        let device = sysfs.appending("bus/dax/devices/\(name)")
-        guard name.hasPrefix("dax"), access(device.string, F_OK) == 0 else {
+        // Until Linux 5.15 it may be of a class instead (dax_pmem_compat).
+        let places = ["bus/dax/devices", "class/dax"].map { sysfs.appending($0).appending(name) }
+        guard name.hasPrefix("dax"), let device = places.first(where: { access($0.string, F_OK) == 0 }) else {
             throw Failure(
                 "the character device \(major):\(minor) is not a device-dax node", on: path.string,
                 advice: "name a /dev/daxX.Y", blame: .request)
@@ -69,10 +70,13 @@ public struct DaxDevice: Sendable, Hashable {
             throw Failure("its size cannot be read", on: device.appending("size").string, advice: "")
         }
         // Before Linux 5.10 the region alone had it.
-        let places =
-            ["align", "dax_region/align"].map { device.appending($0) }
-            + [real.removingLastComponent().appending("dax_region/align")]
-        guard let align = places.lazy.compactMap({ Self.number($0) }).first, align > 0, align & (align - 1) == 0 else {
+        let region = real.removingLastComponent()
+        let files =
+            [real.appending("align")]
+            + [real, region, region.removingLastComponent()].map {
+                $0.appending("dax_region/align")
+            }
+        guard let align = files.lazy.compactMap({ Self.number($0) }).first, align > 0, align & (align - 1) == 0 else {
             throw Failure("its alignment cannot be read", on: device.appending("align").string, advice: "")
         }
         guard size > 0, size % align == 0 else {
@@ -115,16 +119,9 @@ public struct DaxDevice: Sendable, Hashable {
     }
 
     private static func present(in sysfs: FilePath) -> [String] {
-        guard let directory = opendir(sysfs.appending("bus/dax/devices").string) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory), names.count < 16 {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("dax") { names.append(name) }
-        }
-        return names.sorted()
+        let directories = ["bus/dax/devices", "class/dax"].map { sysfs.appending($0).string }
+        let names = directories.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+        return Array(names.filter { $0.hasPrefix("dax") }.sorted().prefix(16))
     }
 
     private static func resolved(_ link: FilePath) -> FilePath? {

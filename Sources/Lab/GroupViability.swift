@@ -41,8 +41,8 @@ public struct GroupViability: Sendable, Hashable {
                     bus.tree.path("sys/kernel/iommu_groups/\(group)/devices/\(name)/driver"))
                 return driver.map { Blocker(name: name, driver: $0) }
             }
-            guard !taken.contains(address), let function = bus.function(at: address), !function.isBridge,
-                let driver = function.driver, driver != "pci-stub", !VFIODriver.isOne(driver)
+            guard !taken.contains(address), let driver = bus.driver(of: address), driver != "pci-stub",
+                !VFIODriver.isOne(driver), !bus.isBridge(address)
             else { return nil }
             return Blocker(name: name, driver: driver)
         }

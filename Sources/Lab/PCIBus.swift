@@ -16,13 +16,22 @@ public struct PCIBus: Sendable {
     /// The directory of a function, by way of the bus.
     func path(_ address: PCIAddress) -> FilePath { directory.appending("devices").appending(address.description) }
 
+    /// The addresses of all functions.
+    func addresses() -> [PCIAddress] { tree.names(in: directory.appending("devices")).compactMap { PCIAddress($0) } }
+
+    /// True if it is a bridge by its configuration header.
+    func isBridge(_ address: PCIAddress) -> Bool { headerType(path(address)) != 0 }
+
     /// All functions, by address.
     public func functions() -> [HostPCIFunction] {
-        tree.names(in: directory.appending("devices")).compactMap { PCIAddress($0).flatMap(function) }
+        let devices = ClassDevices(tree)
+        return addresses().compactMap { function(at: $0, devices) }
     }
 
     /// The function at an address; nil if there is none.
-    public func function(at address: PCIAddress) -> HostPCIFunction? {
+    public func function(at address: PCIAddress) -> HostPCIFunction? { function(at: address, ClassDevices(tree)) }
+
+    func function(at address: PCIAddress, _ devices: ClassDevices) -> HostPCIFunction? {
         let path = path(address)
         guard let vendor = tree.number(path.appending("vendor")), let device = tree.number(path.appending("device"))
         else { return nil }
@@ -35,8 +44,8 @@ public struct PCIBus: Sendable {
             driverOverride: driverOverride(path),
             group: tree.linkName(path.appending("iommu_group")).flatMap { Int($0) },
             resets: (tree.text(path.appending("reset_method")) ?? "").split(separator: " ").map(String.init),
-            interfaces: DevicesBelow(tree, place).interfaces,
-            disks: DevicesBelow(tree, place).disks)
+            interfaces: devices.members(of: "net", below: place),
+            disks: devices.disks(below: place))
     }
 
     /// The functions and other devices of an IOMMU group, by name.
@@ -59,45 +68,5 @@ public struct PCIBus: Sendable {
         // The configuration space of 64 bytes is readable by all; the highest bit of byte 14 tells of more functions.
         guard let bytes = ProcessTable.read(path.appending("config").string), bytes.count > 14 else { return 0 }
         return Int(bytes[14] & 0x7f)
-    }
-}
-
-/// What hangs below a function in the tree of devices.
-struct DevicesBelow {
-    let tree: SystemTree
-    /// The function's directory without links, `/sys/devices/pci0000:00/…`.
-    let place: FilePath
-
-    init(_ tree: SystemTree, _ place: FilePath) {
-        self.tree = tree
-        self.place = place
-    }
-
-    /// Network interfaces of this network namespace.
-    var interfaces: [String] { members(of: "net") }
-
-    /// Block devices that are no partitions.
-    var disks: [String] {
-        let direct = members(of: "block").filter { name in
-            !tree.exists(tree.path("sys/class/block/\(name)/partition"))
-        }
-        // With multipath an NVMe's namespaces are devices of its subsystem, and not below the function.
-        let controllers = members(of: "nvme")
-        let subsystems = tree.path("sys/class/nvme-subsystem")
-        let shared = tree.names(in: subsystems).filter { name in
-            !Set(tree.names(in: subsystems.appending(name))).isDisjoint(with: controllers)
-        }
-        let heads = shared.flatMap { name in
-            tree.names(in: subsystems.appending(name)).filter { tree.exists(tree.path("sys/class/block/\($0)")) }
-        }
-        return Set(direct + heads).sorted()
-    }
-
-    /// The names in a class of devices that lie below the function.
-    func members(of kind: String) -> [String] {
-        let directory = tree.path("sys/class").appending(kind)
-        return tree.names(in: directory).filter { name in
-            tree.resolved(directory.appending(name))?.starts(with: place) ?? false
-        }
     }
 }

@@ -7,11 +7,13 @@ import SystemPackage
 public struct PassthroughCheck: Sendable {
     let bus: PCIBus
     private let needs: HostNeeds
+    private let devices: ClassDevices
 
     /// Looks at the host as it is now.
     public init(_ bus: PCIBus = PCIBus()) {
         self.bus = bus
         needs = HostNeeds(bus.tree)
+        devices = needs.devices
     }
 
     /// Checks functions that are to be given to one guest.
@@ -87,7 +89,7 @@ public struct PassthroughCheck: Sendable {
     }
 
     private func existing(_ address: PCIAddress) throws -> HostPCIFunction {
-        if let function = bus.function(at: address) { return function }
+        if let function = bus.function(at: address, devices) { return function }
         let all = bus.functions()
         let near = all.filter {
             $0.address.bus == address.bus && $0.address.domain == address.domain
@@ -108,7 +110,7 @@ public struct PassthroughCheck: Sendable {
         }
         guard !function.isBridge, !PCIClass.isBridge(function.classCode), !PCIClass.isIOMMU(function.classCode) else {
             throw Failure(
-                "this is a \(function.kind), part of the host's own fabric", on: "\(function.address)",
+                "it is part of the host's own fabric (\(function.kind))", on: "\(function.address)",
                 advice: "name a function behind it", blame: .request)
         }
     }

@@ -5,6 +5,8 @@ import SystemPackage
 /// Which block devices the host uses: what is mounted or swapped to, and all that lies beneath.
 struct StorageInUse {
     let tree: SystemTree
+    /// Where directories of a machine below ours are mounted, by type of file system: `virtiofs`, `9p`.
+    private var shared: [String: String] = [:]
     /// By the kernel's name of a block device: what it is used for.
     private var users: [String: [String]] = [:]
 
@@ -44,6 +46,20 @@ struct StorageInUse {
         return uses
     }
 
+    /// Why a virtio function is needed whose driver mounts directories of the machine below ours. Which of them is
+    /// mounted cannot be told before Linux 6.9 (`/sys/fs/virtiofs`), so one that is mounted needs them all.
+    func sharedUses(below place: FilePath) -> [String] {
+        [("virtiofs", "virtiofs"), ("9p", "9pnet_virtio")].compactMap { type, driver in
+            guard let mount = shared[type] else { return nil }
+            let directory = tree.path("sys/bus/virtio/drivers/\(driver)")
+            let isBelow = tree.names(in: directory).contains { name in
+                name.hasPrefix("virtio")
+                    && (tree.resolved(directory.appending(name))?.string.hasPrefix(place.string + "/") ?? false)
+            }
+            return isBelow ? "may carry \(mount) (\(type))" : nil
+        }
+    }
+
     /// True if something has the device for itself, as file systems, swap, md, dm and ZFS do: what mountinfo of our
     /// namespace does not show, the kernel refuses here.
     private func isHeld(_ device: String) -> Bool {
@@ -62,6 +78,8 @@ struct StorageInUse {
             let fields = line.split(separator: " ")
             guard fields.count > 6, let dash = fields.firstIndex(of: "-"), dash + 2 < fields.count else { continue }
             let use = "carries \(Self.unescaped(fields[4]))"
+            let type = String(fields[dash + 1])
+            if ["virtiofs", "9p"].contains(type) { shared[type] = shared[type] ?? Self.unescaped(fields[4]) }
             if let name = tree.linkName(tree.path("sys/dev/block/\(fields[2])")) { add(use, to: name) }
             // btrfs has a number of its own there; the source is one of its devices.
             if fields[dash + 2].hasPrefix("/dev/"), let name = name(ofNode: Self.unescaped(fields[dash + 2])) {

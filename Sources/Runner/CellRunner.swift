@@ -138,10 +138,16 @@ struct CellRunner: Sendable {
         try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch)))
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
         specification.passthrough = prepared.passthrough.map(\.hostFunction)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         return specification
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.

@@ -316,8 +316,10 @@ struct GuestSession: Sendable {
 
     /// Records results that a step or a case reported of its own, such as a module that prints KTAP.
     ///
-    /// - Parameter name: makes the record's name of a result's.
-    func record(_ cases: [StepCase], step: Int, name: (String) -> String = { $0 }) {
+    /// - Parameters:
+    ///   - files: what the results were taken from.
+    ///   - name: makes the record's name of a result's.
+    func record(_ cases: [StepCase], step: Int, files: [String] = [], name: (String) -> String = { $0 }) {
         for result in cases {
             var findings: [Finding] = []
             if result.verdict == .fail {
@@ -330,7 +332,7 @@ struct GuestSession: Sendable {
             journal.add(
                 CaseRecord(
                     name: name(result.name), step: step, guest: directory.guest, verdict: result.verdict,
-                    reason: result.reason, seconds: 0, findings: findings))
+                    reason: result.reason, seconds: 0, findings: findings, files: files))
         }
     }
 

@@ -36,6 +36,8 @@ public struct PreparedCell: Sendable {
     public let tree: FilePath?
     /// The steps that have nothing to run, by their number from 1, and why: no tree of fstests.
     public let absent: [Int: String]
+    /// The image of vmharness itself; nil if the guest is to have none.
+    public let harness: FilePath?
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
@@ -119,6 +121,10 @@ public struct Preparation: Sendable {
         let builder = SourceBuilder(cache: cache, progress: progress)
         let mutations = MutationBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
+        let wantsHarness = cells.contains { $0.plan.guest.hasHarness && lacks[$0] == nil }
+        let harness =
+            wantsHarness
+            ? try await HarnessImage(cache: cache, data: options.images.removingLastComponent()).ensure() : nil
         var prepared: [PreparedCell] = []
         for cell in cells {
             let stock = kernels[cell.kernel]!
@@ -138,12 +144,15 @@ public struct Preparation: Sendable {
                     cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
                     backend: backends[try backend(for: cell.plan)]!,
-                    daemons: daemons[cell.plan]!, qemu: qemu, passthrough: passthrough[cell.plan]!,
-                    pmem: pmem[cell.plan]!,
-                    built: built, tree: tree.image, absent: tree.absent, lack: lacks[cell] ?? tree.lack(of: cell.plan),
+                    daemons: daemons[cell.plan]!, qemu: qemu,
+                    passthrough: passthrough[cell.plan]!, pmem: pmem[cell.plan]!,
+                    built: built, tree: tree.image, absent: tree.absent,
+                    harness: cell.plan.guest.hasHarness ? harness : nil,
+                    lack: lacks[cell] ?? tree.lack(of: cell.plan),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry) + [tree.image?.removingLastComponent()].compactMap { $0 })))
+                            + built.values.map(\.entry)
+                            + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
         }
         return prepared
     }

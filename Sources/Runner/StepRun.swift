@@ -45,7 +45,9 @@ struct StepRun: Sendable {
         judgement.findings = (spoken + judgement.findings).withoutConsequences
         let findings = session.record(judgement.findings)
         let verdict = CaseRecord.verdict(of: judgement.verdict, with: findings)
-        session.record(judgement.cases, step: number)
+        // What a program says beside its results tells why they are what they are, those that are ok too.
+        let output = judgement.cases.isEmpty ? [] : keepOutput(judgement.output)
+        session.record(judgement.cases, step: number, files: output)
         // Where a step reports results of its own, its passing alone is none.
         let speaks = step.isCase && judgement.cases.isEmpty
         if speaks || verdict != .pass || !findings.isEmpty {
@@ -54,7 +56,7 @@ struct StepRun: Sendable {
                     name: step.title, step: number, guest: session.directory.guest, verdict: verdict,
                     reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
                     seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
-                    files: keepOutput(judgement.output) + judgement.files))
+                    files: (output.isEmpty ? keepOutput(judgement.output) : output) + judgement.files))
         } else if case .pmem = step.action {
             // By what it came about is of interest even where nothing went wrong.
             _ = keepOutput(judgement.output)

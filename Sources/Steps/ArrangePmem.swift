@@ -23,6 +23,7 @@ func arrangePmem(
         \(PmemScript.namespace)
         \(PmemScript.node)
         \(PmemScript.idle)
+        \(PmemScript.force)
         \(fitting)
         \(byNdctl)
         \(bySysfs)
@@ -105,12 +106,6 @@ private let byNdctl = """
         # The pages of virtio-pmem have to be left out expressly.
         [ "$word" != raw ] || [ "$mode" = raw ] || force_raw
     }
-    # force_raw: the plain block device, whatever lies in it.
-    force_raw() {
-        [ ! -e "$nd/$ns/driver" ] || put "$ns" "$nd/$ns/driver/unbind"
-        put 1 "$nd/$ns/force_raw"
-        put "$ns" "$drivers/nd_pmem/bind"
-    }
     """
 
 /// `by_sysfs`: what ndctl does, by the attributes: the old claim is given up, its info block wiped, and a seed device
@@ -134,23 +129,23 @@ private let bySysfs = """
         for path in $nd/$ns/block/*; do
             dd if=/dev/zero of="/dev/${path##*/}" bs=4k count=2 conv=fsync 2>/dev/null || die "cannot wipe ${path##*/}"
         done
-        get "$nd/$ns/nstype"
-        if [ "$word" = raw ]; then
-            # A plain device needs no force; virtio-pmem does, for it has pages otherwise.
-            if [ $model = nvdimm ]; then
-                put "$ns" "$nd/$ns/driver/unbind"
-                put 0 "$nd/$ns/force_raw"
-                put "$ns" "$drivers/nd_pmem/bind"
-            fi
-            return
-        fi
+        # A plain device needs no force; virtio-pmem does, for it has pages otherwise.
+        [ "$word,$model" != raw,virtio-pmem ] || return 0
         put "$ns" "$nd/$ns/driver/unbind"
         put 0 "$nd/$ns/force_raw"
         case $word in
         fsdax) kind=pfn driver=nd_pmem ;;
         devdax) kind=dax driver=dax_pmem ;;
         sector) kind=btt driver=nd_pmem ;;
+        raw) kind='' driver=nd_pmem ;;
         esac
+        # A label (nstype 5, ND_DEVICE_NAMESPACE_PMEM) names the kind of device that may claim its namespace.
+        get "$nd/$ns/nstype"
+        [ "$got" != 5 ] || put "$kind" "$nd/$ns/holder_class"
+        if [ -z "$kind" ]; then
+            put "$ns" "$drivers/$driver/bind"
+            return
+        fi
         get "$nd/$region/${kind}_seed"; seed=$got
         [ -n "$seed" ] || die "the kernel has no ${kind}_seed in $region"
         put "$uuid" "$nd/$seed/uuid"

@@ -18,6 +18,7 @@ func mountDisk(
         \(mountReport(of: place))
         echo "@disk $disk"
         sed 's/^/@option /' "/proc/fs/ext4/${disk##*/}/options" 2>/dev/null
+        \(DirectAccess.isWanted(asked) ? DirectAccess.probe(at: place) : "")
         :
         """
     let result = try await context.shell.run(script, timeout: timeout)
@@ -38,6 +39,11 @@ func mountDisk(
     }
     if let trouble = optionTrouble(mounted, further: report.options, asked: asked, at: directory) {
         return StepResult(.broken(reason: trouble), output: output)
+    }
+    if DirectAccess.isWanted(asked), DirectAccess(result.text)?.isInForce == false {
+        return StepResult(
+            .broken(reason: "\(directory) shows DAX, but its files have none (statx has no STATX_ATTR_DAX)"),
+            output: output)
     }
     return StepResult(.passed, output: output)
 }

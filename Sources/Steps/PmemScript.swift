@@ -79,10 +79,12 @@ struct PmemScript {
         seek() {
             node=
             if [ "$mode" = dax ]; then
-                for path in /sys/bus/dax/devices/dax*; do
+                # Until Linux 5.15 they may be of a class (dax_pmem_compat), without a driver of their own.
+                for path in /sys/bus/dax/devices/dax* /sys/class/dax/dax*; do
                     case "$(readlink -f "$path")" in */"$holder"/*) ;; *) continue ;; esac
                     # Just after it was made, a device may have no driver yet.
-                    [ -e "$path/driver" ] && [ -c "/dev/${path##*/}" ] && node=${path##*/}
+                    [ "${path#/sys/class/}" != "$path" ] || [ -e "$path/driver" ] || continue
+                    [ ! -c "/dev/${path##*/}" ] || node=${path##*/}
                 done
             else
                 for path in $nd/${holder:-$ns}/block/*; do
@@ -100,6 +102,15 @@ struct PmemScript {
             done
             mkdir -p /dev/vmharness && ln -sfn "../$node" "$link" || exit
             echo "@node $node"
+        }
+        """
+
+    /// `force_raw`: the plain block device, whatever lies in it, and without pages even for virtio-pmem.
+    static let force = """
+        force_raw() {
+            [ ! -e "$nd/$ns/driver" ] || put "$ns" "$nd/$ns/driver/unbind"
+            put 1 "$nd/$ns/force_raw"
+            put "$ns" "$drivers/nd_pmem/bind"
         }
         """
 
@@ -129,6 +140,12 @@ struct PmemScript {
 }
 
 extension PmemMode {
+    /// The mode that the kernel calls so; nil if none is.
+    init?(kernelWord: String) {
+        guard let mode = PmemMode.allCases.first(where: { $0.kernelWord == kernelWord }) else { return nil }
+        self = mode
+    }
+
     /// The kernel's word for it (mode_show of drivers/nvdimm/namespace_devs.c).
     var kernelWord: String {
         switch self {

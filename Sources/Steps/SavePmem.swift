@@ -1,4 +1,3 @@
-import Foundation
 import HostProcess
 import RemoteShell
 import SystemPackage
@@ -9,32 +8,31 @@ import TestPlan
 /// In a guest that takes another's place, what the first one kept is brought back instead: the steps between were
 /// perhaps not done again, and a golden image is made once.
 func savePmem(_ name: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
-    try await withDisabledPmem(name, "save", timeout, in: context) { file, saved, isOwn in
-        if access(saved.string, F_OK) == 0, !isOwn {
-            try await restore(file, from: saved, timeout)
-            return "as an earlier guest of the cell saved it"
+    try await withDisabledPmem(name, "save", timeout, in: context) { file, mode, isOwn in
+        let saved = SavedPmem(of: file)
+        if saved.isThere, !isOwn {
+            return ("as an earlier guest of the cell saved it", try await saved.restore(timeout))
         }
-        try await copy(file, to: saved, timeout)
-        return "saved"
+        try await saved.save(mode, timeout)
+        return ("saved", mode)
     }
 }
 
 /// `pmem.restore`: brings back what `pmem.save` kept.
 func restorePmem(_ name: String, _ timeout: Duration, in context: StepContext) async throws -> StepResult {
-    try await withDisabledPmem(name, "restore", timeout, in: context) { file, saved, _ in
-        try await restore(file, from: saved, timeout)
-        return "restored"
+    try await withDisabledPmem(name, "restore", timeout, in: context) { file, _, _ in
+        ("restored", try await SavedPmem(of: file).restore(timeout))
     }
 }
 
 /// Takes the device from the guest's kernel while `body` has the file, and gives it back: the kernel then reads its
 /// labels and info blocks anew.
 ///
-/// - Parameter body: gets the file behind it, the file that keeps it, and whether this guest has saved it itself. What it
-///   returns stands in the step's output.
+/// - Parameter body: gets the file behind it, the mode it had, and whether this guest has saved it itself; returns what
+///   it did, for the step's output, and the mode in which it comes back.
 private func withDisabledPmem(
     _ name: String, _ verb: String, _ timeout: Duration, in context: StepContext,
-    _ body: (_ file: FilePath, _ saved: FilePath, _ isOwn: Bool) async throws -> String
+    _ body: (_ file: FilePath, _ mode: PmemMode, _ isOwn: Bool) async throws -> (did: String, mode: PmemMode)
 ) async throws -> StepResult {
     guard let place = context.pmem[name], let file = place.file else {
         return StepResult(.broken(reason: "'\(name)' has no file on the host to \(verb)"))
@@ -66,59 +64,40 @@ private func withDisabledPmem(
     func value(_ key: String) -> String {
         lines.last { $0.hasPrefix("@\(key) ") }.map { String($0.dropFirst(key.count + 2)) } ?? ""
     }
-    let outcome: Result<String, any Error>
+    guard let had = PmemMode(kernelWord: value("mode")) else {
+        return StepResult(.broken(reason: "'\(name)' has no mode that is known: \(value("mode"))"))
+    }
+    var failure: (any Error)?
+    var done = (did: "", mode: had)
     do {
-        outcome = .success(try await body(file, FilePath(file.string + ".saved"), value("own") == "yes"))
+        done = try await body(file, had, value("own") == "yes")
     } catch {
         try Task.checkCancellation()
-        outcome = .failure(error)
+        failure = error
     }
-    // Given back even if the copy failed: later steps then tell of what they find.
+    // Given back even if the copy failed: what it is then is told, not left to the next step.
     let up = """
         \(script.head)
         region=\(GuestWord.quoted(value("region"))) dimm=\(GuestWord.quoted(value("dimm")))
         \(PmemScript.namespace)
         \(PmemScript.node)
+        \(PmemScript.force)
         [ -z "$dimm" ] || put "$dimm" "$drivers/nvdimm/bind"
         put "$region" "$drivers/nd_region/bind"
         for file in $nd/ndbus*/wait_probe; do get "$file"; done
-        settle \(GuestWord.quoted(value("mode")))
+        look
+        # virtio-pmem is raw only by force.
+        [ \(done.mode.kernelWord) != raw ] || [ "$mode" = raw ] || [ -z "$ns" ] || force_raw
+        settle \(done.mode.kernelWord)
         mkdir -p /run/vmharness && : >\(mark)
         """
     let given = try await context.shell.run(up, timeout: timeout)
-    let words: String
-    switch outcome {
-    case .success(let text): words = text
-    case .failure(let error): return StepResult(.broken(reason: "cannot \(verb) '\(name)': \(error)"))
-    }
+    if let failure { return StepResult(.broken(reason: "cannot \(verb) '\(name)': \(failure)")) }
     guard given.status == 0 else {
         let reason = try await pmemTrouble(given, in: context)
         return StepResult(
             .broken(reason: "'\(name)' did not come back after the \(verb): \(reason)"), output: given.transcript)
     }
-    return StepResult(.passed, output: "\(name): \(words), /dev/\(PmemAnswer(given.text).node)\n")
-}
-
-/// Copies a file whole or not at all, sparse, and sharing its blocks where the host's file system can.
-private func copy(_ file: FilePath, to target: FilePath, _ timeout: Duration) async throws {
-    let partial = FilePath(target.string + ".partial")
-    try await Command("cp", ["--sparse=always", "--reflink=auto", "--", file.string, partial.string])
-        .check(timeout: timeout, advice: "is there room beside it?")
-    try await Command("mv", ["-f", "-T", "--", partial.string, target.string])
-        .check(timeout: .seconds(30), advice: "is there room beside it?")
-}
-
-/// Writes a file over another in place: QEMU has that one mapped, so it is neither replaced nor ever cut short, which
-/// would end QEMU by SIGBUS.
-private func restore(_ file: FilePath, from saved: FilePath, _ timeout: Duration) async throws {
-    var status = stat()
-    guard stat(file.string, &status) == 0 else {
-        throw Failure("cannot restore it: \(systemError())", on: file.string, advice: "")
-    }
-    try await Command(
-        "fallocate", ["--punch-hole", "--offset", "0", "--length", "\(status.st_size)", file.string]
-    ).check(timeout: timeout, advice: "is it on a file system without sparse files?")
-    try await Command(
-        "dd", ["if=\(saved)", "of=\(file)", "bs=1M", "iflag=fullblock", "conv=notrunc,sparse", "status=none"]
-    ).check(timeout: timeout, advice: "is there room for it?")
+    return StepResult(
+        .passed, output: "\(name): \(done.did), \(done.mode.rawValue), /dev/\(PmemAnswer(given.text).node)\n")
 }

@@ -46,6 +46,8 @@ public struct GuestRequest: Sendable, Hashable {
     public var devices: [DeviceRequest]
     /// The guest's IOMMU, or nil for none.
     public var iommu: IOMMURequest?
+    /// vmharness itself, with its images, guests and plans, is in the guest at `/opt/vmharness` and in its `PATH`.
+    public var hasHarness: Bool
 
     /// Creates a request; everything left out is the default of the plan format.
     public init(
@@ -58,7 +60,8 @@ public struct GuestRequest: Sendable, Hashable {
         boot: Boot = .auto,
         commandLine: [String] = [],
         devices: [DeviceRequest] = [],
-        iommu: IOMMURequest? = nil
+        iommu: IOMMURequest? = nil,
+        hasHarness: Bool = false
     ) {
         self.memory = memory
         self.cpus = cpus
@@ -70,6 +73,7 @@ public struct GuestRequest: Sendable, Hashable {
         self.commandLine = commandLine
         self.devices = devices
         self.iommu = iommu
+        self.hasHarness = hasHarness
     }
 
     /// The virtiofs devices among ``devices``.

@@ -7,9 +7,13 @@ public struct PlanLibrary: Sendable, Hashable {
     /// The name of a plan's file.
     public static let fileName = "plan.yaml"
 
+    /// The guests that the plans can extend.
+    public let guests: GuestLibrary?
+
     /// Creates a library over `directory`, which is read when asked for.
-    public init(directory: String) {
+    public init(directory: String, guests: GuestLibrary? = nil) {
         self.directory = directory
+        self.guests = guests
     }
 
     /// The names of the plans, sorted. Directories without a plan file and hidden ones are no plans.
@@ -44,7 +48,7 @@ public struct PlanLibrary: Sendable, Hashable {
             )
             throw InvalidFile(diagnostics: [unknown])
         }
-        return try TestPlan.read(file(of: name), settings: settings)
+        return try TestPlan.read(file(of: name), settings: settings, guests: guests)
     }
 
     private func file(of name: String) -> String { "\(directory)/\(name)/\(Self.fileName)" }

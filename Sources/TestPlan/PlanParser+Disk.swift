@@ -21,7 +21,7 @@ extension PlanParser {
         return name == nil || size == nil ? nil : disk
     }
 
-    /// The name of a disk or of another device that the guest knows by a name.
+    /// The name of a disk, or of anything else that the guest knows by a name, such as `/dev/vmharness/NAME`.
     func deviceName(_ node: LocatedNode, _ label: String) -> String? {
         guard let name = node.string(label, problems) else { return nil }
         // It becomes a serial number, a file's name and a part of an id in QEMU's options.

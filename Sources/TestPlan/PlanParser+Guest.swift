@@ -1,6 +1,7 @@
 extension PlanParser {
     private static let guestKeys = [
-        "memory", "cpus", "image", "init", "accel", "backend", "boot", "command-line", "devices", "iommu",
+        "extends", "memory", "cpus", "image", "init", "accel", "backend", "boot", "command-line", "devices", "iommu",
+        "harness",
     ]
     /// Every device takes a slot of the guest's PCI bus, which has 32; the harness needs some of them.
     private static let mostDevices = 16
@@ -25,6 +26,7 @@ extension PlanParser {
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }
         checkPmem(of: guest)
         guest.iommu = reader.node("iommu").flatMap { iommu($0, reader.label("iommu")) }
+        guest.hasHarness = reader.boolean("harness") ?? false
         checkPCI(guest)
         checkPassthrough(guest)
         return guest
@@ -111,9 +113,12 @@ extension PlanParser {
                 "\(first.kind) and \(device.kind) are both called '\(device.name)'"
             }
         let word = if case .virtiofs = device { "tag" } else { "name" }
+        // The first may be in the definition that the guest extends.
+        let isHere = first.location.file == device.location.file
+        let place = isHere ? "line \(first.location.line)" : "\(first.location.file):\(first.location.line)"
         return Diagnostic(
             location: device.location, message: message,
-            advice: "the first is in line \(first.location.line); give this one another \(word)")
+            advice: "the first is in \(place); give this one another \(word)")
     }
 
     /// The one entry of a mapping which says by its key what it is, such as a device or a step.

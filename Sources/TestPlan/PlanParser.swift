@@ -9,6 +9,8 @@ struct PlanParser {
     let directory: String
     /// The name of that directory, which the plan must bear, or nil if there is no such thing.
     let expectedName: String?
+    /// The guests that a plan can extend; nil where nobody knows of any.
+    let guests: GuestLibrary?
     /// What `--set` said.
     let settings: [String: String]
     let problems = DiagnosticList()
@@ -38,7 +40,7 @@ struct PlanParser {
 
         var substitution = ParameterSubstitution(values: values, problems)
         let guest =
-            reader.node("guest").map { substitution.apply(to: $0) }
+            reader.node("guest").map { extended(substitution.apply(to: $0)) }
             .flatMap { self.guest($0, parameters, values) } ?? GuestRequest()
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }

@@ -1,13 +1,18 @@
 extension TestPlan {
     /// Reads the plan file at `path`, which must lie in a directory of the plan's name.
     ///
-    /// - Parameter settings: values for parameters, by name.
+    /// - Parameters:
+    ///   - settings: values for parameters, by name.
+    ///   - guests: those that it can extend.
     /// - Throws: ``InvalidFile`` with every problem found.
-    public static func read(_ path: String, settings: [String: String] = [:]) throws(InvalidFile) -> TestPlan {
+    public static func read(
+        _ path: String, settings: [String: String] = [:], guests: GuestLibrary? = nil
+    ) throws(InvalidFile) -> TestPlan {
         let root = try LocatedYAML.read(path)
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = canonicalPath(directory)?.split(separator: "/").last.map(String.init)
-        let parser = PlanParser(file: path, directory: directory, expectedName: name, settings: settings)
+        let parser = PlanParser(
+            file: path, directory: directory, expectedName: name, guests: guests, settings: settings)
         return try parser.parse(root)
     }
 
@@ -15,14 +20,18 @@ extension TestPlan {
     ///
     /// - Parameters:
     ///   - settings: values for parameters, by name.
+    ///   - guests: those that it can extend.
     /// - Throws: ``InvalidFile`` with every problem found.
     public static func parse(
         _ bytes: [UInt8],
         file: String,
         directory: String,
-        settings: [String: String] = [:]
+        settings: [String: String] = [:],
+        guests: GuestLibrary? = nil
     ) throws(InvalidFile) -> TestPlan {
         let root = try LocatedYAML.parse(bytes, file: file)
-        return try PlanParser(file: file, directory: directory, expectedName: nil, settings: settings).parse(root)
+        let parser = PlanParser(
+            file: file, directory: directory, expectedName: nil, guests: guests, settings: settings)
+        return try parser.parse(root)
     }
 }

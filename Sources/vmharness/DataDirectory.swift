@@ -4,10 +4,10 @@ import HostProcess
 import SystemPackage
 import TestPlan
 
-/// Where `images/` and `testplans/` lie: `--data`, else `VMHARNESS_DATA`, else
+/// Where `images/`, `guests/` and `testplans/` lie: `--data`, else `VMHARNESS_DATA`, else
 /// in or above the directory of the binary, as a checkout has it.
 struct DataOptions: ParsableArguments {
-    @Option(help: "Directory that holds images/ and testplans/.")
+    @Option(help: "Directory that holds images/, guests/ and testplans/.")
     var data: String?
 
     func directory() throws -> FilePath {
@@ -37,13 +37,18 @@ struct DataOptions: ParsableArguments {
             var isDirectory: ObjCBool = false
             let exists = FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory)
             let file = exists && isDirectory.boolValue ? name + "/" + PlanLibrary.fileName : name
-            return try TestPlan.read(file, settings: settings)
+            // Such a plan needs no data directory unless it extends a guest.
+            return try TestPlan.read(file, settings: settings, guests: try? guests())
         }
         return try library().plan(named: name, settings: settings)
     }
 
     func library() throws -> PlanLibrary {
-        PlanLibrary(directory: try directory().appending("testplans").string)
+        PlanLibrary(directory: try directory().appending("testplans").string, guests: try guests())
+    }
+
+    func guests() throws -> GuestLibrary {
+        GuestLibrary(directory: try directory().appending("guests").string)
     }
 
     private static func isData(_ path: FilePath) -> Bool {

@@ -38,11 +38,9 @@ struct LabProbe: AsyncParsableCommand {
             try MemoryLock.own().check(memory: size.bytes, for: "a guest with \(size)")
             let unrestored = Unrestored()
             try await withFunctionsBound(addresses, report: { unrestored.add($0) }) { bound in
-                let answers = try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 })
+                try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 })
                     .run()
-                for (function, answer) in zip(bound, answers) {
-                    Terminal.output(Self.words(for: function, answer))
-                }
+                for function in bound { Terminal.output(Self.words(for: function)) }
                 let dax = node.map { " and \($0.size >> 20) MiB of \($0.path)" } ?? ""
                 Terminal.output("QEMU has mapped \(size) of guest memory\(dax) for DMA")
             }
@@ -50,11 +48,10 @@ struct LabProbe: AsyncParsableCommand {
         }
     }
 
-    private static func words(for bound: BoundFunction, _ answer: PassthroughProbe.Answer) -> String {
+    private static func words(for bound: BoundFunction) -> String {
         let function = bound.function
         let resets = function.resets.isEmpty ? "unknown" : function.resets.joined(separator: ", ")
-        let regions = answer.regions.map { $0 >= 1 << 20 ? "\($0 >> 20) MiB" : "\($0 >> 10) KiB" }
-        return "\(function.address)  \(answer.identity)  \(function.kind), from \(function.driver ?? "no driver"), "
-            + "group \(bound.group), regions \(regions.joined(separator: " + ")), reset by \(resets)"
+        return "\(function.address)  \(function.identity)  \(function.kind), from \(function.driver ?? "no driver"), "
+            + "group \(bound.group), reset by \(resets)"
     }
 }

@@ -20,10 +20,7 @@ struct PlanDescription {
                 "  virtiofs '\(share.tag)': cache \(share.cache.rawValue), daemon \(share.daemon.rawValue), "
                     + (share.share ?? "an empty directory"))
         }
-        for disk in guest.disks {
-            let limits = disk.limits.map { "\($0.key.rawValue) \($0.value)" }.sorted()
-            lines.append("  disk '\(disk.name)': " + (["\(disk.size)"] + limits).joined(separator: ", "))
-        }
+        lines += PCIDescription(guest).lines
         for function in guest.passthrough {
             let choice =
                 switch function.choice {

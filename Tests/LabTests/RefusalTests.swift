@@ -123,6 +123,23 @@ struct RefusalTests {
         #expect(refusal?.what == words.map { "the host needs this NVMe controller: it \($0)" })
     }
 
+    @Test func aSharedDirectory() async throws {
+        let share = PCIAddress("0000:05:00.0")!
+        func refusal(_ mounts: String) async throws -> Failure? {
+            try await self.refusal(of: [share]) { host in
+                try host.add("0000:05:00.0", driver: "virtio-pci", group: 9, identity: (0x1af4, 0x105a), code: 0x018000)
+                try host.make("sys/devices/pci0000:00/0000:05:00.0/virtio4")
+                try host.link(
+                    "sys/bus/virtio/drivers/virtiofs/virtio4", to: "sys/devices/pci0000:00/0000:05:00.0/virtio4")
+                try host.put("proc/self/mountinfo", mounts)
+            }
+        }
+        #expect(try await refusal("30 1 0:40 / /mnt rw - tmpfs none rw\n") == nil)
+        #expect(
+            try await refusal("30 1 0:40 / /mnt rw - virtiofs tag rw\n")?.what
+                == "the host needs this storage controller: it may carry /mnt (virtiofs)")
+    }
+
     @Test func theConsole() async throws {
         let vga = PCIAddress("0000:05:00.0")!
         let display = try await refusal(of: [vga]) { host in
@@ -146,7 +163,7 @@ struct RefusalTests {
                 try change(host)
             }
         }
-        #expect(try await bridgeRefusal { _ in }?.what == "this is a PCI bridge, part of the host's own fabric")
+        #expect(try await bridgeRefusal { _ in }?.what == "it is part of the host's own fabric (PCI bridge)")
         let needed = try await bridgeRefusal { host in
             try host.put("proc/net/route", "Iface\neth1\t00000000\t0\t3\t0\t0\t0\t00000000\t0\t0\t0\n")
         }

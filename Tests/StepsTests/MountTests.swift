@@ -56,4 +56,22 @@ import Testing
         #expect(report.line?.hasPrefix("30 22 0:26 / ") == true)
         #expect(MountReport("@place /elsewhere\n" + Self.table).mount == nil)
     }
+
+    /// As xfs_io prints it, on Debian 6.12 with ext4.
+    @Test(arguments: [
+        ("@attributes = 0x200000\n@attributes_mask = 0x203874", true), ("@attributes = 0\n", nil),
+        ("@attributes = 0x0\n@attributes_mask = 0x203874", false),
+        ("@attributes = 0x0\n@attributes_mask = 0x3874", nil),
+        ("", nil), ("@attributes = 0xzz\n@attributes_mask = 0x203874", nil),
+    ])
+    func whatAFileHasOfDAXIsRead(text: String, isInForce: Bool?) {
+        #expect(DirectAccess(text)?.isInForce == isInForce)
+    }
+
+    @Test(arguments: [
+        (["dax"], true), (["noatime", "dax=always"], true), (["dax=never"], false), (["dax=inode"], false),
+    ])
+    func whetherDAXIsWanted(options: [String], isWanted: Bool) {
+        #expect(DirectAccess.isWanted(options) == isWanted)
+    }
 }

@@ -56,6 +56,11 @@ import Testing
             "plan.yaml:5:20: 'name' in vfio must be 1 to 20 letters, digits, '-' and '_', not 'a,b': begin it with a "
                 + "letter or a digit"),
         Row(
+            PlanText.head + "guest:\n  iommu: intel\n  devices:\n    - vfio: {name: a, address: \"03:00.0\"}\n"
+                + PlanText.steps,
+            "plan.yaml:6:7: a function of the host behind an Intel IOMMU needs its caching mode: write 'iommu: {model: "
+                + "intel, caching-mode: true}'"),
+        Row(
             devices(#"vfio: {name: a, address: "03:00.0"}"#, #"vfio: {name: b, address: "0000:03:00.0"}"#),
             "plan.yaml:6:7: 'a' and 'b' are the same function 0000:03:00.0: a guest gets a function once"),
         Row(

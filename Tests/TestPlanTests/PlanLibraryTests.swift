@@ -5,7 +5,11 @@ import TestPlan
 
 /// The plans that come with the repository, as `vmharness plan check` reads them.
 @Suite struct ShippedPlanTests {
-    static let library = PlanLibrary(directory: repositoryRoot + "/testplans")
+    static let library = PlanLibrary(
+        directory: repositoryRoot + "/testplans", guests: GuestLibrary(directory: repositoryRoot + "/guests"))
+
+    /// They show what a guest can do, and not what a kernel does wrong: none must fail them.
+    static let ofTheHarness = ["lab-host"]
 
     @Test func thereArePlans() throws {
         #expect(try Self.library.names().contains("virtiofs-kvec"))
@@ -15,7 +19,8 @@ import TestPlan
     func theyAreValidCalibratedAndDocumented(name: String) throws {
         let plan = try Self.library.plan(named: name)
         #expect(plan.name == name)
-        #expect(!plan.calibration.fails.isEmpty && !plan.calibration.passes.isEmpty)
+        #expect(!plan.calibration.passes.isEmpty)
+        #expect(plan.calibration.fails.isEmpty == Self.ofTheHarness.contains(name))
         #expect(FileManager.default.fileExists(atPath: plan.directory + "/README.md"))
     }
 

@@ -151,8 +151,8 @@ import TestPlan
         Row(
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
-            plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with memory, cpus, image, \
-            init, accel, boot, command-line, devices or iommu
+            plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with extends, memory, \
+            cpus, image, init, accel, boot, command-line, devices, iommu or harness
             """),
     ]
 
