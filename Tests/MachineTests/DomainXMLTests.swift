@@ -9,7 +9,7 @@ import Testing
 @Suite struct DomainXMLTests {
     @Test(
         .enabled(if: access("/usr/bin/virt-xml-validate", X_OK) == 0, "apt-get install libvirt-clients"),
-        arguments: ["plain", "shares", "disks", "pmem", "pci", "passthrough", "strange names"])
+        arguments: ["plain", "shares", "disks", "pmem", "virtio-pmem", "pci", "passthrough", "strange names"])
     func isValid(kind: String) async throws {
         try await withScratchDirectory { directory in
             let file = directory.appending("domain.xml")
@@ -107,7 +107,11 @@ import Testing
                 .init(name: "d", backing: .ram, size: 128 << 20),
                 .init(name: "e", backing: .file("/p/e"), size: 128 << 20, unarmed: true),
                 .init(name: "f", backing: .file("/p/f"), size: 128 << 20, unarmed: true, readOnly: true),
+            ]
+        case "virtio-pmem":
+            guest.pmem = [
                 .init(name: "g", model: .virtioPmem, backing: .file("/p/g"), size: 128 << 20),
+                .init(name: "h", backing: .file("/p/h"), size: 128 << 20),
             ]
         case "pci":
             guest.iommu = .intel(interruptRemapping: true, cachingMode: true)
