@@ -89,7 +89,8 @@ let package = Package(
             name: "vmharness",
             dependencies: [
                 "GuestImage", "HostProcess", "KernelLog", "Lab", "Libvirt", "Machine", "RemoteShell", "ResultStore",
-                "RunRecord", "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", "vmharness-qemu", argumentParser, system,
+                "RunRecord", "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", "vmharness-qemu",
+                argumentParser, system,
             ],
             swiftSettings: settings
         ),

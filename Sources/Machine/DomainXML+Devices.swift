@@ -37,7 +37,7 @@ extension DomainXML {
             { Markup("rng", ["model": "virtio"], [Markup("backend", ["model": "builtin"]), $0]) }
         ] + shares + [
             { Markup("watchdog", ["model": "i6300esb", "action": "none"], [$0]) }
-        ] + virtioPmem + ports
+        ] + ports
     }
 
     /// A place on a bus; 0 is the root bus.

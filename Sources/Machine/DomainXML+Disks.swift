@@ -50,7 +50,8 @@ extension DomainXML {
     /// The serial of a disk by its path in QEMU, `/machine/peripheral/ua-disk-root/virtio-backend`; nil if it is none
     /// of ours.
     static func serial(ofDevice path: String) -> String? {
-        path.split(separator: "/").first { $0.hasPrefix("ua-") }.map { QEMUCommand.serial(ofDrive: String($0.dropFirst(3))) }
+        path.split(separator: "/").first { $0.hasPrefix("ua-") }
+            .map { QEMUCommand.serial(ofDrive: String($0.dropFirst(3))) }
     }
 
     /// a … z, aa …

@@ -5,9 +5,11 @@ extension Collection<Guest.Trouble> {
     /// ended in good order. It does so when QEMU closes its connection, and is
     /// then seen before QEMU's own end.
     public var cause: Guest.Trouble? {
-        first { trouble in
-            if case .virtiofsdEnded(_, .exited(0)) = trouble { return false }
-            return true
-        } ?? first
+        first { !$0.isOrderly } ?? first
     }
+}
+
+extension Guest.Trouble {
+    /// The end of a virtiofsd in good order.
+    var isOrderly: Bool { if case .virtiofsdEnded(_, .exited(0)) = self { true } else { false } }
 }

@@ -127,11 +127,6 @@ struct CellRunner: Sendable {
         }
     }
 
-    /// vmharness itself, for a guest that is a lab machine.
-    private var harnessDisks: [GuestSpecification.Disk] {
-        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
-    }
-
     /// The cell's guest with everything that it has of its own, made if it is not there yet.
     ///
     /// - Parameters:
@@ -148,6 +143,11 @@ struct CellRunner: Sendable {
         specification.passthrough = prepared.passthrough.map(\.hostFunction)
         specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
         return specification
+    }
+
+    /// vmharness itself, for a guest that is a lab machine.
+    private var harnessDisks: [GuestSpecification.Disk] {
+        prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.

@@ -32,7 +32,9 @@ extension EndToEnd {
         }
 
         /// What a record says of a kernel; not when, and not by which pids.
-        private func outcome(of plan: String, on backend: String, kernel: String = Harness.kernel) async throws -> String {
+        private func outcome(
+            of plan: String, on backend: String, kernel: String = Harness.kernel
+        ) async throws -> String {
             let result = try await Harness.run(["run", plan, "--kernel", kernel, "--backend", backend, "--json"])
             let record = try #require(try? RunRecord(json: Data(result.output)), "\(result.errorText)")
             var lines: [String] = []
@@ -41,7 +43,9 @@ extension EndToEnd {
                 lines.append("\(cell.id) \(cell.verdict.rawValue)")
                 for test in cell.cases {
                     lines.append("  \(test.name) \(test.verdict.rawValue)")
-                    lines += test.findings.map { "    \($0.source) \($0.severity) \($0.kind) \(Self.timeless($0.title))" }
+                    lines += test.findings.map {
+                        "    \($0.source) \($0.severity) \($0.kind) \(Self.timeless($0.title))"
+                    }
                 }
             }
             return lines.joined(separator: "\n")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct DomainXMLTests {
     @Test(
         .enabled(if: access("/usr/bin/virt-xml-validate", X_OK) == 0, "apt-get install libvirt-clients"),
-        arguments: ["plain", "shares", "disks", "pmem", "pci", "passthrough", "strange names"])
+        arguments: ["plain", "shares", "disks", "pmem", "virtio-pmem", "pci", "passthrough", "strange names"])
     func isValid(kind: String) async throws {
         try await withScratchDirectory { directory in
             let file = directory.appending("domain.xml")
@@ -29,7 +29,9 @@ import Testing
         }
         #expect(passed.contains { $0.hasPrefix("nvme,") })
         let taken = Set(slots.compactMap { Int($0, radix: 16) })
-        let own = passed.compactMap { $0.components(separatedBy: "addr=0x").dropFirst().first.flatMap { Int($0, radix: 16) } }
+        let own = passed.compactMap { word in
+            word.components(separatedBy: "addr=0x").dropFirst().first.flatMap { Int($0, radix: 16) }
+        }
         #expect(!own.isEmpty && Set(own).count == own.count && taken.isDisjoint(with: own))
         // Only what QEMU makes after its IOMMU is behind it.
         let devices = passed.indices.filter { $0 > 0 && passed[$0 - 1] == "-device" }.map { passed[$0] }
@@ -42,7 +44,8 @@ import Testing
     }
 
     @Test func knowsItsOwnOrphansOnly() {
-        let ours = "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
+        let ours =
+            "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
         #expect(DomainXML.isAbandoned(ours))
         #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
         #expect(!DomainXML.isAbandoned(""))
@@ -104,7 +107,11 @@ import Testing
                 .init(name: "d", backing: .ram, size: 128 << 20),
                 .init(name: "e", backing: .file("/p/e"), size: 128 << 20, unarmed: true),
                 .init(name: "f", backing: .file("/p/f"), size: 128 << 20, unarmed: true, readOnly: true),
+            ]
+        case "virtio-pmem":
+            guest.pmem = [
                 .init(name: "g", model: .virtioPmem, backing: .file("/p/g"), size: 128 << 20),
+                .init(name: "h", backing: .file("/p/h"), size: 128 << 20),
             ]
         case "pci":
             guest.iommu = .intel(interruptRemapping: true, cachingMode: true)
@@ -119,7 +126,9 @@ import Testing
             ]
         case "passthrough":
             guest.iommu = .virtio
-            guest.passthrough = [.init(name: "nic", address: "0000:03:00.1"), .init(name: "x", address: "0001:00:1f.7")]
+            guest.passthrough = [
+                .init(name: "nic", address: "0000:03:00.1"), .init(name: "x", address: "0001:00:1f.7"),
+            ]
         default: break
         }
         return guest

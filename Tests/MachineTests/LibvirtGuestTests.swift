@@ -75,7 +75,8 @@
             let pid = Locked(0)
             try await SmallestGuest.with { specification, logs in
                 await #expect(throws: Stop.self) {
-                    try await withGuest(specification, backend: .libvirt(host), logs: logs, console: { _ in }) { guest in
+                    try await withGuest(specification, backend: .libvirt(host), logs: logs, console: { _ in }) {
+                        guest in
                         pid.set(guest.pid)
                         throw Stop()
                     }
@@ -89,7 +90,8 @@
             let pid = Locked(0)
             try await SmallestGuest.with { specification, logs in
                 _ = try await withTimeout(.seconds(3)) {
-                    try await withGuest(specification, backend: .libvirt(host), logs: logs, console: { _ in }) { guest in
+                    try await withGuest(specification, backend: .libvirt(host), logs: logs, console: { _ in }) {
+                        guest in
                         pid.set(guest.pid)
                         try await Task.sleep(for: .seconds(60))
                     }
