@@ -26,6 +26,7 @@ zstd                 compressed modules
 util-linux           setpriv: children that die with us
 debian-archive-keyring  the archives' signatures
 python3-jsonschema   tests: run.json against its schema
+libxml2-utils        tests: JUnit XML against its schema
 "
 
 missing=
