@@ -26,6 +26,10 @@ let package = Package(
         .executable(name: "vmharness", targets: ["vmharness"]),
         .library(name: "KernelLog", targets: ["KernelLog"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Libvirt"]),
+        .trait(name: "Libvirt", description: "Guests by libvirt's C API; needs libvirt-dev."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -38,6 +42,10 @@ let package = Package(
         // MARK: Floor 0
         .target(name: "HostProcess", dependencies: [subprocess, system], swiftSettings: settings),
         .target(name: "KernelLog", swiftSettings: settings),
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
+        .target(
+            name: "Libvirt", dependencies: [.target(name: "CLibvirt", condition: .when(traits: ["Libvirt"]))],
+            swiftSettings: settings),
         .target(name: "RunRecord", dependencies: ["KernelLog"], swiftSettings: settings),
         .target(name: "TestPlan", dependencies: [yams], swiftSettings: settings),
 
@@ -48,7 +56,9 @@ let package = Package(
             name: "GuestImage", dependencies: ["HostProcess", "TestPlan", system, yams], swiftSettings: settings),
         .target(name: "Kselftest", dependencies: ["HostProcess", "TestPlan", system], swiftSettings: settings),
         .target(name: "Lab", dependencies: ["HostProcess", system], swiftSettings: settings),
-        .target(name: "Machine", dependencies: ["HostProcess", nioCore, nioPosix, system], swiftSettings: settings),
+        .target(
+            name: "Machine", dependencies: ["HostProcess", "Libvirt", nioCore, nioPosix, system],
+            swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(
             name: "ResultStore", dependencies: ["HostProcess", "RunRecord", "TestPlan", grdb, system],
@@ -74,11 +84,12 @@ let package = Package(
 
         // MARK: Floor 3
         .executableTarget(name: "vmharness-keeper", dependencies: ["HostProcess"], swiftSettings: settings),
+        .executableTarget(name: "vmharness-qemu", swiftSettings: settings),
         .executableTarget(
             name: "vmharness",
             dependencies: [
-                "GuestImage", "HostProcess", "KernelLog", "Lab", "Machine", "RemoteShell", "ResultStore", "RunRecord",
-                "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", argumentParser, system,
+                "GuestImage", "HostProcess", "KernelLog", "Lab", "Libvirt", "Machine", "RemoteShell", "ResultStore",
+                "RunRecord", "Runner", "Steps", "Symbolizer", "TestPlan", "vmharness-keeper", "vmharness-qemu", argumentParser, system,
             ],
             swiftSettings: settings
         ),
@@ -103,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["HostProcess", "Lab", "TestSupport", system], swiftSettings: settings),
         .testTarget(
-            name: "MachineTests", dependencies: ["HostProcess", "Machine", "TestSupport", system],
+            name: "MachineTests", dependencies: ["HostProcess", "Libvirt", "Machine", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
             name: "ResultStoreTests",
@@ -132,6 +143,6 @@ let package = Package(
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system],
-            exclude: ["Plans"], swiftSettings: settings),
+            exclude: ["Daemons", "Plans"], swiftSettings: settings),
     ]
 )

@@ -25,6 +25,11 @@ xz-utils             compressed modules
 zstd                 compressed modules
 util-linux           setpriv: children that die with us
 debian-archive-keyring  the archives' signatures
+libvirt-dev          the libvirt backend
+libvirt-daemon       libvirtd, for tests with a daemon
+libvirt-daemon-driver-qemu  libvirt's driver for QEMU, which runs in vmharness' process, too
+libvirt-clients      tests: virt-xml-validate
+libxml2-utils        tests: xmllint, which virt-xml-validate calls
 python3-jsonschema   tests: run.json against its schema
 libxml2-utils        tests: JUnit XML against its schema
 "
@@ -35,8 +40,21 @@ for package in $(printf '%s' "$packages" | awk 'NF { print $1 }'); do
     [ "$state" = installed ] || missing="$missing $package"
 done
 
+# libvirt's driver as root wants a user that only the package of its system
+# service makes, and that package wants systemd.
+libvirt_user() {
+    [ "$(id -u)" = 0 ] || return 0
+    getent passwd libvirt-qemu >/dev/null && return 0
+    echo "setup: making the user libvirt-qemu"
+    groupadd --system -f kvm
+    groupadd --system -f libvirt-qemu
+    useradd --system --gid kvm --groups libvirt-qemu --home-dir /var/lib/libvirt --no-create-home \
+        --shell /usr/sbin/nologin libvirt-qemu
+}
+
 if [ -z "$missing" ]; then
     echo "setup: nothing to install"
+    libvirt_user
     exit 0
 fi
 if [ "$(id -u)" != 0 ]; then
@@ -49,3 +67,4 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -q -o DPkg::Lock::Timeout=300 update
 # shellcheck disable=SC2086  # a list of words, on purpose
 apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
+libvirt_user

@@ -21,6 +21,23 @@ public struct HostScope: Sendable, Hashable {
 
     static let markVariable: Subprocess.Environment.Key = "VMHARNESS_SCOPE"
 
+    /// What a process that others start for this scope must have in its environment, to be ended with it.
+    public var mark: [String: String] { [Self.markVariable.rawValue: id] }
+
+    /// The number of the user whose scopes these are.
+    public static var user: UInt32 { getuid() }
+
+    /// True if nobody runs in the scope of that id any more.
+    public static func isAbandoned(_ id: String) -> Bool {
+        guard id != current?.id else { return false }
+        let file = HostScope(id: id).lockFile
+        // Asking for the lock would make the file.
+        guard access(file.string, F_OK) == 0 else { return true }
+        guard let lock = try? FileLock.tryAcquire(file) else { return false }
+        lock.release()
+        return true
+    }
+
     /// Where the scopes of this user lie.
     static var root: FilePath { FilePath("/tmp/vmharness-\(getuid())") }
 

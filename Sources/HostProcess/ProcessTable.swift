@@ -22,6 +22,25 @@ public enum ProcessTable {
         }
     }
 
+    /// The command lines of the processes that have this argument.
+    public static func commands(withArgument argument: String) -> [Int: [String]] {
+        pids().reduce(into: [:]) { commands, pid in
+            let words = command(of: pid)
+            if words.contains(argument) { commands[pid] = words }
+        }
+    }
+
+    /// The command line of a process; empty if it is gone.
+    public static func command(of pid: Int) -> [String] {
+        let words = read("/proc/\(pid)/cmdline")?.split(separator: 0, omittingEmptySubsequences: false) ?? []
+        return words.dropLast().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The file behind a descriptor of a process; nil if we may not know.
+    public static func path(ofDescriptor descriptor: Int, of pid: Int) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)")
+    }
+
     /// The children of a process, itself not included.
     public static func children(of pid: Int) -> [Int] {
         guard let list = read("/proc/\(pid)/task/\(pid)/children") else { return [] }

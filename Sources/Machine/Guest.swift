@@ -13,6 +13,10 @@ public final class Guest: Sendable {
         case shutDown(reason: String)
         /// QEMU ended without being asked.
         case qemuEnded(Termination)
+        /// QEMU ended without being asked, and libvirt, whose child it was, tells no more than this word.
+        case domainEnded(reason: String)
+        /// The connection to libvirt is gone, and with it whatever the guest does.
+        case libvirtLost(reason: String)
         /// The virtiofsd of a share ended.
         case virtiofsdEnded(tag: String, Termination)
         /// The host has no room for what the guest wrote to the disk with this serial, and QEMU stopped the guest
@@ -25,6 +29,8 @@ public final class Guest: Sendable {
             case .panicked: "the guest's kernel panicked"
             case .shutDown(let reason): "the guest went down by itself (\(reason))"
             case .qemuEnded(let termination): "QEMU ended with \(termination)"
+            case .domainEnded(let reason): "QEMU ended (libvirt: \(reason))"
+            case .libvirtLost(let reason): "the connection to libvirt was lost (\(reason))"
             case .virtiofsdEnded(let tag, let termination): "the virtiofsd of '\(tag)' ended with \(termination)"
             case .diskFull(let serial): "the host's disk is full under the guest's '\(serial)'"
             }
@@ -33,17 +39,18 @@ public final class Guest: Sendable {
 
     /// The specification it was made from.
     public let specification: GuestSpecification
-    /// QEMU's whole command line.
-    public let command: Command
     /// Host directories of this guest's sockets, by our own choice private.
     public let directory: FilePath
     /// When QEMU was started.
     public let started = ContinuousClock.now
 
-    let qmp = QMP()
     private struct State {
+        var monitor: (any Monitor)?
+        var command = Command(QEMUCommand.program)
+        var domain: String?
         var port = 0
         var pid = 0
+        var disks: [String: String] = [:]
         var daemons: [String: Int] = [:]
         var events: [QMPEvent] = []
         var trouble: [Trouble] = []
@@ -52,15 +59,18 @@ public final class Guest: Sendable {
     private let state = Mutex(State())
     private let troubled = Signal()
 
-    init(specification: GuestSpecification, command: Command, directory: FilePath) {
+    init(specification: GuestSpecification, directory: FilePath) {
         self.specification = specification
-        self.command = command
         self.directory = directory
     }
 
+    /// QEMU's whole command line.
+    public var command: Command { state.withLock { $0.command } }
+    /// The guest as libvirt's domain XML; nil if QEMU is a child of ours.
+    public var domainXML: String? { state.withLock { $0.domain } }
     /// The loopback port that leads to the guest's port 22.
     public var sshPort: Int { state.withLock { $0.port } }
-    /// QEMU's process id.
+    /// QEMU's process id; 0 if libvirt has it where we cannot see it.
     public var pid: Int { state.withLock { $0.pid } }
     /// The process id of each share's virtiofsd, by tag.
     public var daemons: [String: Int] { state.withLock { $0.daemons } }
@@ -87,7 +97,10 @@ public final class Guest: Sendable {
     public func execute(
         _ command: String, _ arguments: [String: JSONValue] = [:], timeout: Duration = .seconds(10)
     ) async throws -> JSONValue {
-        try await qmp.execute(command, arguments, timeout: timeout)
+        guard let monitor = state.withLock({ $0.monitor }) else {
+            throw Failure("QEMU has not been started yet", on: "QMP \(command)", advice: "")
+        }
+        return try await monitor.execute(command, arguments, timeout: timeout)
     }
 
     /// Executes a command of QEMU's human monitor, for what QMP lacks.
@@ -104,7 +117,7 @@ public final class Guest: Sendable {
         case "SHUTDOWN" where event.data["reason"]?.text != "host-qmp-quit":
             note(.shutDown(reason: event.data["reason"]?.text ?? "no reason given"))
         case "BLOCK_IO_ERROR" where event.data["nospace"] == .bool(true):
-            note(.diskFull(serial: QEMUCommand.serial(ofDrive: event.data["device"]?.text ?? "?")))
+            note(.diskFull(serial: serial(in: event)))
         default: break
         }
     }
@@ -119,11 +132,29 @@ public final class Guest: Sendable {
         if first { troubled.fire() }
     }
 
-    func started(pid: Int, port: Int) {
+    /// The disk that an event is about: by the drive's id, which only raw QEMU's have, or its node's.
+    private func serial(in event: QMPEvent) -> String {
+        if let drive = event.data["device"]?.text, !drive.isEmpty { return QEMUCommand.serial(ofDrive: drive) }
+        let node = event.data["node-name"]?.text ?? "?"
+        return state.withLock { $0.disks[node] } ?? node
+    }
+
+    func started(pid: Int, command: Command, monitor: any Monitor, domainXML: String? = nil) {
         state.withLock {
             $0.pid = pid
-            $0.port = port
+            $0.command = command
+            $0.monitor = monitor
+            $0.domain = domainXML
         }
+    }
+
+    func reachable(port: Int) {
+        state.withLock { $0.port = port }
+    }
+
+    /// - Parameter serials: those of the disks, by QEMU's names of their nodes.
+    func named(disks serials: [String: String]) {
+        state.withLock { $0.disks = serials }
     }
 
     func started(daemon pid: Int, for tag: String) {

@@ -21,7 +21,8 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + iommu + bridges + disks + network + functions + shares + pmem + passthrough + health
+        machine + control + boot + iommu + bridges + disks + network + entropy + functions + shares + pmem + passthrough
+            + health
     }
 
     var machine: [String] {
@@ -64,13 +65,14 @@ struct QEMUCommand {
 
     /// Port 0 lets the host's kernel choose, so ports of two runs cannot
     /// collide; `restrict` keeps the guest off the host's network.
-    private var network: [String] {
+    var network: [String] {
         [
             "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
             "-device", "virtio-net-pci,netdev=net,mac=\(Self.controlAddress),romfile=",
-            "-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng",
         ]
     }
+
+    private var entropy: [String] { ["-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng"] }
 
     private var shares: [String] {
         specification.shares.enumerated().flatMap { number, share in

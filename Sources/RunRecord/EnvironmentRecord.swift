@@ -46,6 +46,20 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
         }
     }
 
+    /// The libvirt that ran the guest.
+    public struct Libvirt: Sendable, Hashable, Codable {
+        /// Its version: `9.0.0`.
+        public var version: String
+        /// The connection's URI; `qemu:///embed` for the driver in vmharness' own process.
+        public var uri: String
+
+        /// A libvirt and how it was reached.
+        public init(version: String, uri: String) {
+            self.version = version
+            self.uri = uri
+        }
+    }
+
     /// A module of the kernel that was built anew with a patch of the plan's.
     public struct Mutation: Sendable, Hashable, Codable {
         /// The mutation's name in the plan.
@@ -216,6 +230,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
 
     /// `qemu` or `libvirt`.
     public var backend: String
+    /// The libvirt behind it; nil for another backend.
+    public var libvirt: Libvirt?
     /// The accelerator.
     public var accelerator: Accelerator
     /// What QEMU says of its version.

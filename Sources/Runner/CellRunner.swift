@@ -105,14 +105,7 @@ struct CellRunner: Sendable {
         _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
-        let initrd = scratch.appending("initrd")
-        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
-        var specification = GuestSpecification(
-            prepared, initrd: initrd, directories: shares,
-            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
-                + harnessDisks)
-        specification.passthrough = prepared.passthrough.map(\.hostFunction)
-        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
+        let specification = try await specification(shares: shares, in: scratch)
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))
@@ -125,9 +118,10 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        let guest = specification
         return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
-            try await withGuest(guest, logs: logs, console: { recorder.receive($0) }) { guest in
+            try await withGuest(
+                specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+            ) { guest in
                 try await body(guest, recorder, logs, shares)
             }
         }
@@ -136,6 +130,24 @@ struct CellRunner: Sendable {
     /// vmharness itself, for a guest that is a lab machine.
     private var harnessDisks: [GuestSpecification.Disk] {
         prepared.harness.map { [.init(serial: HarnessImage.serial, image: $0, access: .readOnly)] } ?? []
+    }
+
+    /// The cell's guest with everything that it has of its own, made if it is not there yet.
+    ///
+    /// - Parameters:
+    ///   - shares: the host's directory behind each share's tag.
+    ///   - scratch: where its disks and its initramfs lie.
+    /// - Throws: `Failure` if something cannot be made.
+    func specification(shares: [String: FilePath], in scratch: FilePath) async throws -> GuestSpecification {
+        let initrd = scratch.appending("initrd")
+        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
+        var specification = GuestSpecification(
+            prepared, initrd: initrd, directories: shares,
+            disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
+                + harnessDisks)
+        specification.passthrough = prepared.passthrough.map(\.hostFunction)
+        specification.pmem = try await CellPmem(prepared.pmem, in: scratch).devices
+        return specification
     }
 
     /// The disks that suites need besides those of the plan: the results, and the built tree.
@@ -149,7 +161,7 @@ struct CellRunner: Sendable {
         return [results.disk] + [tree].compactMap { $0 }
     }
 
-    private func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
+    func shareDirectories(in scratch: FilePath) throws -> [String: FilePath] {
         try plan.guest.virtiofs.enumerated().reduce(into: [:]) { directories, share in
             if let given = share.element.share {
                 directories[share.element.tag] = FilePath(plan.directory).pushing(FilePath(given))

@@ -25,7 +25,7 @@ extension GuestSession {
         }
         notes += specification.pmem.compactMap(\.note)
         var record = EnvironmentRecord(
-            backend: "qemu",
+            backend: prepared.backend.kind.rawValue,
             accelerator: .init(
                 used: prepared.accelerator.accelerator.rawValue, asked: runner.options.accelerator.rawValue,
                 reason: [prepared.accelerator.reason, prepared.accelerator.words].filter { !$0.isEmpty }
@@ -51,6 +51,9 @@ extension GuestSession {
             notes: notes)
         let builds = prepared.built.values.map { built in
             "\(built.files.compactMap(\.lastComponent?.string).joined(separator: ", ")): \(built.compiler)"
+        }
+        if case .libvirt(let host) = prepared.backend {
+            record.libvirt = .init(version: host.version, uri: host.name)
         }
         if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }

@@ -34,8 +34,17 @@ extension GuestSession {
                     title: "the guest was shut down (\(reason))")
             case .qemuEnded(let termination):
                 Finding(
-                    source: .qemu, severity: .trouble, kind: "qemu-died", title: "QEMU ended with \(termination)",
-                    detail: lastWords(of: logs.qemu.path.string))
+                    source: .qemu, severity: .trouble, kind: "qemu-died", title: Self.endOfQEMU,
+                    detail: ["\(termination)"] + lastWords(of: logs.qemu.path.string))
+            case .domainEnded(let reason):
+                Finding(
+                    source: .qemu, severity: .trouble, kind: "qemu-died", title: Self.endOfQEMU,
+                    detail: ["libvirt: \(reason)"] + lastWords(of: logs.qemu.path.string))
+            case .libvirtLost(let reason):
+                Finding(
+                    source: .qemu, severity: .trouble, kind: "libvirt-lost",
+                    title: "the connection to libvirt was lost",
+                    detail: [reason, "its daemon may have died; the guest was ended without it"])
             case .virtiofsdEnded(let tag, let termination):
                 Finding(
                     source: .virtiofsd, severity: .trouble, kind: "daemon-died",
@@ -49,6 +58,9 @@ extension GuestSession {
             }
         }
     }
+
+    /// The same on every backend: how it ended is known of a child only, and stands in the details.
+    private static let endOfQEMU = "QEMU ended without being asked"
 
     /// Where the file of a disk lies, and how much room there is.
     private func room(under serial: String) -> String {

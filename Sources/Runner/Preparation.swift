@@ -20,6 +20,8 @@ public struct PreparedCell: Sendable {
     public let initramfs: FilePath
     /// The accelerator and why it is the one.
     public let accelerator: AcceleratorProbe.Answer
+    /// What starts its guests.
+    public let backend: Backend
     /// The daemon of each share, by tag.
     public let daemons: [String: VirtiofsdProgram]
     /// The QEMU that will run it.
@@ -111,6 +113,11 @@ public struct Preparation: Sendable {
         guard problems.isEmpty else { throw InvalidFile(diagnostics: problems) }
 
         let probe = AcceleratorProbe(cache: cache.root)
+        var backends: [Backend.Kind: Backend] = [:]
+        for kind in try cells.map({ try backend(for: $0.plan) }) where backends[kind] == nil {
+            if kind == .libvirt { progress("asking libvirt what this host can do") }
+            backends[kind] = try await Backend.prepare(kind, uri: options.connect, cache: cache.root)
+        }
         let builder = SourceBuilder(cache: cache, progress: progress)
         let mutations = MutationBuilder(cache: cache, progress: progress)
         let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
@@ -136,6 +143,7 @@ public struct Preparation: Sendable {
                 PreparedCell(
                     cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
                     accelerator: try await probe.choose(try request(for: cell.plan)),
+                    backend: backends[try backend(for: cell.plan)]!,
                     daemons: daemons[cell.plan]!, qemu: qemu,
                     passthrough: passthrough[cell.plan]!, pmem: pmem[cell.plan]!,
                     built: built, tree: tree.image, absent: tree.absent,
@@ -176,6 +184,19 @@ public struct Preparation: Sendable {
                 on: plan.file, advice: "drop --accel, or change the plan", blame: .request)
         }
         return request
+    }
+
+    /// The backend that the plan and the command line agree on.
+    private func backend(for plan: TestPlan) throws -> Backend.Kind {
+        guard let required = plan.guest.backend.flatMap({ Backend.Kind(rawValue: $0.rawValue) }) else {
+            return options.backend ?? .qemu
+        }
+        guard options.backend == nil || options.backend == required else {
+            throw Failure(
+                "the plan asks for \(required.rawValue), the command line for \(options.backend!.rawValue)",
+                on: plan.file, advice: "drop --backend, or change the plan", blame: .request)
+        }
+        return required
     }
 
     /// The daemon for each share: the one the plan names, or the first that

@@ -6,6 +6,10 @@ public import TestPlan
 public struct RunOptions: Sendable {
     /// The accelerator.
     public var accelerator: AcceleratorProbe.Request
+    /// What starts the guests; nil leaves it to each plan, and is QEMU where that says nothing.
+    public var backend: Backend.Kind?
+    /// libvirt's URI; nil for its driver in our own process.
+    public var connect: String?
     /// Cells at the same time, 1 or more; the shards of a suite are guests beside.
     public var jobs: Int
     /// Take a dump of the guest's memory when something hangs.
@@ -28,6 +32,8 @@ public struct RunOptions: Sendable {
     /// Defaults: any accelerator, one guest at a time, no dump, nothing kept.
     public init(images: FilePath) {
         accelerator = .auto
+        backend = nil
+        connect = nil
         jobs = 1
         dumpsMemory = false
         keepFailed = nil

@@ -10,6 +10,14 @@ public struct GuestRequest: Sendable, Hashable {
         case vmlinux
     }
 
+    /// What starts the guest.
+    public enum Backend: String, Sendable, Hashable, Codable, CaseIterable {
+        /// QEMU as a child of the harness.
+        case qemu
+        /// libvirt.
+        case libvirt
+    }
+
     /// Which program is the guest's process 1.
     public enum InitSystem: String, Sendable, Hashable, Codable, CaseIterable {
         /// Our own short init: the least time until the first step.
@@ -28,6 +36,8 @@ public struct GuestRequest: Sendable, Hashable {
     public var initSystem: InitSystem
     /// The accelerator which the plan insists on, or nil if any will do.
     public var accelerator: Accelerator?
+    /// What starts the guest, if the plan insists on one.
+    public var backend: Backend?
     /// Which form of the kernel is started; ``Boot/auto`` unless the plan says otherwise.
     public var boot: Boot
     /// Arguments appended to the kernel command line, printable ASCII, at most 1024 bytes together.
@@ -46,6 +56,7 @@ public struct GuestRequest: Sendable, Hashable {
         image: String = "base",
         initSystem: InitSystem = .fast,
         accelerator: Accelerator? = nil,
+        backend: Backend? = nil,
         boot: Boot = .auto,
         commandLine: [String] = [],
         devices: [DeviceRequest] = [],
@@ -57,6 +68,7 @@ public struct GuestRequest: Sendable, Hashable {
         self.image = image
         self.initSystem = initSystem
         self.accelerator = accelerator
+        self.backend = backend
         self.boot = boot
         self.commandLine = commandLine
         self.devices = devices

@@ -1,6 +1,7 @@
 extension PlanParser {
     private static let guestKeys = [
-        "extends", "memory", "cpus", "image", "init", "accel", "boot", "command-line", "devices", "iommu", "harness",
+        "extends", "memory", "cpus", "image", "init", "accel", "backend", "boot", "command-line", "devices", "iommu",
+        "harness",
     ]
     /// Every device takes a slot of the guest's PCI bus, which has 32; the harness needs some of them.
     private static let mostDevices = 16
@@ -19,6 +20,7 @@ extension PlanParser {
         }
         if let initSystem = reader.choice("init", of: GuestRequest.InitSystem.self) { guest.initSystem = initSystem }
         guest.accelerator = reader.choice("accel", of: AcceleratorKey.self)?.accelerator
+        guest.backend = reader.choice("backend", of: GuestRequest.Backend.self)
         if let boot = reader.choice("boot", of: GuestRequest.Boot.self) { guest.boot = boot }
         if let node = reader.node("command-line") { guest.commandLine = commandLine(node, reader) }
         if let node = reader.node("devices") { guest.devices = devices(node, reader) }

@@ -47,6 +47,7 @@ private enum Doctor {
         var checks: [Check] = []
         for (program, package) in programs { checks.append(await self.program(program, package)) }
         checks.append(await symbols())
+        checks.append(await libvirt())
         checks.append(await accelerator())
         checks.append(await virtiofsd())
         checks.append(privilege())
@@ -80,6 +81,20 @@ private enum Doctor {
         return Check(
             state: .limited, name: "addr2line", detail: "not found: `log parse --kernel` cannot name lines",
             mend: "apt-get install binutils")
+    }
+
+    /// Guests run without it.
+    private static func libvirt() async -> Check {
+        do {
+            let backend = try await Backend.prepare(.libvirt, uri: nil, cache: Cache.standard().root)
+            guard case .libvirt(let host) = backend else { throw CancellationError() }
+            return Check(state: .good, name: "libvirt", detail: "\(host.version), its driver in this process")
+        } catch {
+            let failure = error as? Failure
+            return Check(
+                state: .limited, name: "libvirt", detail: failure?.what ?? "\(error)",
+                mend: "for --backend libvirt: \(failure?.advice ?? "see its log")")
+        }
     }
 
     private static func accelerator() async -> Check {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Libvirt
 import Synchronization
 
 /// The command line: parse, call, print. One file a subcommand.
@@ -27,6 +28,8 @@ enum Main {
     static func main() async {
         // A reader that went away (`vmharness … | head`) is an error of write(2), not our death.
         signal(SIGPIPE, SIG_IGN)
+        // While there is one thread: it changes the environment.
+        LibvirtLog.silence()
         exit(await status())
     }
 

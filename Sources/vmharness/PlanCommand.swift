@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import GuestImage
 import HostProcess
+import Runner
 import TestPlan
 
 /// `vmharness plan …`
@@ -26,15 +28,34 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     /// `vmharness plan show PLAN`
-    struct Show: ParsableCommand {
+    struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a plan as it would run.")
         @Argument(help: "The plan's name or directory.") var plan: String
         @Option(name: .customLong("set"), help: "A parameter, as name=value.") var settings: [String] = []
-        @OptionGroup var data: DataOptions
+        @Option(help: "With --xml: the kernel (default: the first of the plan's calibration).") var kernel: String?
+        @Flag(help: "Show its guest as libvirt's domain XML; needs --backend libvirt.") var xml = false
+        @OptionGroup var guest: GuestOptions
 
-        func run() throws {
-            let values = try PlanCommand.values(settings)
-            Terminal.output(PlanDescription(try data.plan(plan, settings: values)).text)
+        func validate() throws {
+            guard !xml || guest.backend == .libvirt else {
+                throw ValidationError("--xml shows what libvirt would get: say --backend libvirt.")
+            }
+            guard xml || (kernel == nil && guest.backend == nil) else {
+                throw ValidationError("--kernel and --backend are for --xml.")
+            }
+        }
+
+        func run() async throws {
+            let plan = try guest.data.plan(plan, settings: try PlanCommand.values(settings))
+            guard xml else { return Terminal.output(PlanDescription(plan).text) }
+            let cell = Cell(plan: plan, kernel: try GuestOptions.kernel(kernel, for: plan))
+            let options = try guest.runOptions()
+            try await InterruptScope.run {
+                let preparation = Preparation(options: options, cache: .standard()) { Terminal.error($0) }
+                for prepared in try await preparation.prepare([cell]) {
+                    Terminal.output(try await GuestDescription(prepared, options: options).domainXML())
+                }
+            }
         }
     }
 

@@ -176,8 +176,21 @@ struct GuestOptions: ParsableArguments {
         case auto, kvm, tcg
     }
 
+    /// `Backend.Kind`, for the command line.
+    enum Backing: String, CaseIterable, ExpressibleByArgument {
+        case qemu, libvirt
+    }
+
     @Option(help: "auto, kvm or tcg; auto proves KVM by booting something with it.")
     var accel: Accel = .auto
+
+    @Option(help: "qemu or libvirt (default: what the plan says, else qemu).")
+    var backend: Backing?
+
+    @Option(
+        help: ArgumentHelp(
+            "libvirt's URI (default: its driver within vmharness, without a daemon).", valueName: "uri"))
+    var connect: String?
 
     @Option(help: "Seconds a guest may take to answer its first command.")
     var bootTimeout: Int = 120
@@ -191,11 +204,25 @@ struct GuestOptions: ParsableArguments {
         guard (1...3600).contains(bootTimeout) else {
             throw ValidationError("--boot-timeout must be from 1 to 3600.")
         }
+        guard connect == nil || backend != .qemu else {
+            throw ValidationError("--connect is for --backend libvirt.")
+        }
+    }
+
+    /// The kernel that was named, else the first of the plan's calibration.
+    static func kernel(_ name: String?, for plan: TestPlan) throws -> KernelName {
+        if let name { return try KernelName(parsing: name) }
+        guard let kernel = (plan.calibration.fails + plan.calibration.passes).first?.kernel else {
+            throw Failure("no kernel to run on", on: plan.file, advice: "name one with --kernel", blame: .request)
+        }
+        return kernel
     }
 
     func runOptions() throws -> RunOptions {
         var options = RunOptions(images: try data.directory().appending("images"))
         options.accelerator = AcceleratorProbe.Request(rawValue: accel.rawValue)!
+        options.backend = backend.flatMap { Backend.Kind(rawValue: $0.rawValue) }
+        options.connect = connect
         options.bootLimit = .seconds(bootTimeout)
         options.refresh = refresh
         return options

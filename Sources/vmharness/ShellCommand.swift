@@ -17,10 +17,7 @@ struct ShellCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try guest.data.plan(plan)
-        let named = try kernel.map { try KernelName(parsing: $0) }
-        guard let kernel = named ?? (plan.calibration.fails + plan.calibration.passes).first?.kernel else {
-            throw Failure("no kernel to run on", on: plan.file, advice: "name one with --kernel", blame: .request)
-        }
+        let kernel = try GuestOptions.kernel(kernel, for: plan)
         let options = try guest.runOptions()
         let cell = Cell(plan: plan, kernel: kernel, mutation: try mutate.map(plan.mutation))
         try await InterruptScope.run {

@@ -17,7 +17,19 @@ extension EndToEnd {
 
         @Test(.timeLimit(.minutes(5)), arguments: Victim.allCases)
         func leavesNothing(victim: Victim) async throws {
-            try await withRun { controller, mark, out in
+            try await end(victim, backend: "qemu")
+        }
+
+        /// QEMU is then nobody's child that dies with us: libvirt's driver, in our own process, has started it.
+        @Test(
+            .timeLimit(.minutes(5)), .enabled(if: Harness.hasLibvirt, "apt-get install libvirt-daemon-driver-qemu"),
+            arguments: [Victim.controllerInterrupted, .controllerKilledWithKeeper, .qemuKilled, .virtiofsdKilled])
+        func leavesNothingOfLibvirt(victim: Victim) async throws {
+            try await end(victim, backend: "libvirt")
+        }
+
+        private func end(_ victim: Victim, backend: String) async throws {
+            try await withRun(backend: backend) { controller, mark, out in
                 try await Harness.wait("the step has begun") {
                     (try? String(
                         contentsOfFile: out.appending("cells/sleeper@debian-6.1/console.log").string, encoding: .utf8))?
@@ -26,6 +38,7 @@ extension EndToEnd {
                 try act(victim, controller, mark)
                 _ = try await withTimeout(.seconds(60)) { try await controller.waitForEnd() }
                 let record = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+                #expect(record.cells.first?.environment?.backend == backend)
                 check(victim, controller, record)
                 // However it ended, unless nobody was left to record it.
                 let isKilled = victim == .controllerKilled || victim == .controllerKilledWithKeeper
@@ -51,7 +64,7 @@ extension EndToEnd {
                 ProcessTable.signal(try #require(Harness.process("vmharness-keeper", mark)), SIGKILL)
                 controller.send(SIGKILL)
             case .qemuKilled:
-                ProcessTable.signal(try #require(Harness.process("qemu-system-x86_64", mark)), SIGKILL)
+                ProcessTable.signal(try #require(Harness.guest(mark)), SIGKILL)
             case .virtiofsdKilled:
                 ProcessTable.signal(try #require(Harness.process("virtiofsd", mark)), SIGKILL)
             }
@@ -80,19 +93,21 @@ extension EndToEnd {
         }
 
         /// Runs the sleeping plan, and looks for what is left when `body` is through.
-        private func withRun(_ body: @Sendable @escaping (Child, String, FilePath) async throws -> Void) async throws {
+        private func withRun(
+            backend: String = "qemu", _ body: @Sendable @escaping (Child, String, FilePath) async throws -> Void
+        ) async throws {
             try await withScratchDirectory { scratch in
                 let out = scratch.appending("run")
                 let mark = "m\(UInt32.random(in: 0 ... .max))"
                 let command = try Harness.command(
                     [
                         "run", Harness.plans.appending("sleeper").string, "--kernel", Harness.kernel, "--out",
-                        out.string,
+                        out.string, "--backend", backend,
                     ], mark: mark)
                 let scope = Locked("")
                 try await withChild(command) { controller in
                     try await Harness.wait("a guest is started") {
-                        if let pid = Harness.process("qemu-system-x86_64", mark) { scope.set(Self.scope(of: pid)) }
+                        if let pid = Harness.guest(mark) { scope.set(Harness.scope(of: pid)) }
                         return !scope.get().isEmpty
                     }
                     try await body(controller, mark, out)
@@ -100,19 +115,11 @@ extension EndToEnd {
                 try await Harness.wait("no process is left", .seconds(20)) { Harness.processes(mark).isEmpty }
                 // With its keeper gone as well, the next start sweeps.
                 _ = try await Harness.run(["doctor"])
+                #expect(ProcessTable.pids(withVariable: "VMHARNESS_SCOPE", value: scope.get()).isEmpty)
                 let directory = "/tmp/vmharness-\(getuid())/\(scope.get())"
                 #expect(!FileManager.default.fileExists(atPath: directory))
                 #expect(!FileManager.default.fileExists(atPath: directory + ".lock"))
             }
-        }
-
-        /// The scope that a process carries in its environment.
-        private static func scope(of pid: Int) -> String {
-            let environment = ProcessTable.read("/proc/\(pid)/environ") ?? []
-            let name = "VMHARNESS_SCOPE="
-            let entry = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-                .first { $0.hasPrefix(name) }
-            return entry.map { String($0.dropFirst(name.count)) } ?? ""
         }
     }
 }

@@ -85,4 +85,28 @@ enum Harness {
             try await Task.sleep(for: .milliseconds(50))
         }
     }
+
+    /// QEMU of a call. libvirt's has no more of our environment than the scope, which virtiofsd has as well.
+    static func guest(_ value: String) -> Int? {
+        if let pid = process("qemu-system-x86_64", value) { return pid }
+        guard let scope = process("virtiofsd", value).map(scope(of:)), !scope.isEmpty else { return nil }
+        return ProcessTable.pids(withVariable: "VMHARNESS_SCOPE", value: scope)
+            .first { name(of: $0).hasSuffix("qemu-system-x86_64") }
+    }
+
+    /// The scope that a process carries in its environment.
+    static func scope(of pid: Int) -> String {
+        let environment = ProcessTable.read("/proc/\(pid)/environ") ?? []
+        let name = "VMHARNESS_SCOPE="
+        let entry = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            .first { $0.hasPrefix(name) }
+        return entry.map { String($0.dropFirst(name.count)) } ?? ""
+    }
+
+    /// libvirt's driver for QEMU is there, and the user that it wants as root.
+    static var hasLibvirt: Bool {
+        let places = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
+        return places.contains { access("\($0)/libvirt/connection-driver/libvirt_driver_qemu.so", R_OK) == 0 }
+            && (getuid() != 0 || getpwnam("libvirt-qemu") != nil)
+    }
 }

@@ -9,7 +9,7 @@ import Testing
 /// Real QEMU, no guest worth the name: what happens around it.
 @Suite struct WithGuestTests {
     @Test func bootsAndAnswersQMP() async throws {
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             let status = try await withGuest(specification, logs: logs, console: { _ in }) { guest in
                 #expect(guest.sshPort > 0)
                 #expect(ProcessTable.isRunning(guest.pid))
@@ -23,7 +23,7 @@ import Testing
     @Test func endsQEMUWhenTheBodyThrows() async throws {
         struct Stop: Error {}
         let pid = Locked(0)
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             await #expect(throws: Stop.self) {
                 try await withGuest(specification, logs: logs, console: { _ in }) { guest in
                     pid.set(guest.pid)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func tellsThatQEMUDied() async throws {
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             let trouble = try await withGuest(specification, logs: logs, console: { _ in }) { guest in
                 ProcessTable.signal(guest.pid, 9)
                 return try await guest.waitForTrouble()
@@ -48,7 +48,7 @@ import Testing
     @Test func tellsThatVirtiofsdDied() async throws {
         try await withScratchDirectory { share in
             guard let daemon = await VirtiofsdProgram.installed().programs.first else { return }
-            try await withSpecification { specification, logs in
+            try await SmallestGuest.with { specification, logs in
                 var specification = specification
                 specification.shares = [Share(tag: "data", directory: share, daemon: daemon, cache: .auto)]
                 let trouble = try await withGuest(specification, logs: logs, console: { _ in }) { guest in
@@ -71,7 +71,7 @@ import Testing
             let share = parent.appending(name)
             try FileManager.default.createDirectory(atPath: share.string, withIntermediateDirectories: true)
             for daemon in await VirtiofsdProgram.installed().programs {
-                try await withSpecification { specification, logs in
+                try await SmallestGuest.with { specification, logs in
                     var specification = specification
                     specification.shares = [Share(tag: "data", directory: share, daemon: daemon, cache: .auto)]
                     let trouble = try await withGuest(specification, logs: logs, console: { _ in }) { $0.trouble }
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func refusesWhatQEMUCannotStart() async throws {
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             var specification = specification
             specification.disks = [.init(serial: "root", image: "/no/such/image", access: .readOnly)]
             let failure = await #expect(throws: Failure.self) {
@@ -115,7 +115,7 @@ import Testing
 
     /// Written through the guest's device and lost to no flush: what a killed QEMU wrote is in the file.
     @Test func aKilledQEMULosesNothingOfAWritableDisk() async throws {
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             try await withScratchDirectory { directory in
                 let specification = try Self.with(disk: directory.appending("disk"), specification)
                 try await withGuest(specification, logs: logs, console: { _ in }) { guest in
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func everyLimitIsQEMUs() async throws {
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             try await withScratchDirectory { directory in
                 var specification = try Self.with(disk: directory.appending("disk"), specification)
                 specification.disks[0].limits = [
@@ -167,7 +167,7 @@ import Testing
 
     @Test func nothingOfTheConsoleIsLost() async throws {
         let text = Locked("")
-        try await withSpecification { specification, logs in
+        try await SmallestGuest.with { specification, logs in
             try await withGuest(
                 specification, logs: logs,
                 console: { bytes in text.set(text.get() + String(decoding: bytes, as: UTF8.self)) }
@@ -176,32 +176,5 @@ import Testing
             }
         }
         #expect(text.get() == "K")
-    }
-
-    /// A machine whose kernel says `K` on its serial port and stays in a loop,
-    /// behind a valid header, so that QEMU takes it (Documentation/arch/x86/boot.rst).
-    private func withSpecification(
-        _ body: (GuestSpecification, GuestLogs) async throws -> Void
-    ) async throws {
-        try await withScratchDirectory { directory in
-            let junk = directory.appending("junk")
-            var bytes = [UInt8](repeating: 0, count: 65536)
-            bytes[0x1f1] = 1  // setup sectors
-            bytes.replaceSubrange(0x1fe..<0x202, with: [0x55, 0xaa, 0xeb, 0x66])  // mark; jmp 0x268
-            bytes.replaceSubrange(0x202..<0x208, with: Array("HdrS".utf8) + [0x0c, 0x02])
-            bytes.replaceSubrange(0x22c..<0x230, with: [0xff, 0xff, 0xff, 0x37])  // where an initrd may end
-            // mov dx,0x3f8; mov al,'K'; out dx,al; jmp to itself
-            bytes.replaceSubrange(0x268..<0x270, with: [0xba, 0xf8, 0x03, 0xb0, 0x4b, 0xee, 0xeb, 0xfe])
-            let file = try BoundedFile(junk, limit: 1 << 20)
-            bytes.withUnsafeBytes { file.write($0) }
-            file.finish()
-            let specification = GuestSpecification(
-                memory: 64 << 20, cpus: 1, accelerator: .tcg, kernel: junk, initrd: junk, commandLine: [], disks: [],
-                shares: [])
-            let logs = GuestLogs(
-                qemu: try BoundedFile(directory.appending("qemu.log"), limit: 1 << 20),
-                virtiofsd: ["data": try BoundedFile(directory.appending("fs.log"), limit: 1 << 20)])
-            try await body(specification, logs)
-        }
     }
 }

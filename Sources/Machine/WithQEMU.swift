@@ -1,0 +1,111 @@
+import Foundation
+import HostProcess
+import NIOCore
+import SystemPackage
+
+/// Starts QEMU, waits until it answers, lets the guest run, and ends it.
+func withQEMU<Value: Sendable>(
+    _ guest: Guest, paths: QEMUCommand.Paths, log: BoundedFile,
+    _ body: @Sendable @escaping (Guest) async throws -> Value
+) async throws -> Value {
+    let command = QEMUCommand(specification: guest.specification, paths: paths).command
+    return try await withQMP(guest, at: paths.qmp) { qmp in
+        try await withProcess(guest, command, qmp, log: log, body)
+    }
+}
+
+/// Serves QMP beside `body`, which starts once QEMU can connect to it.
+private func withQMP<Value: Sendable>(
+    _ guest: Guest, at path: FilePath, _ body: @Sendable @escaping (QMP) async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+        let qmp = QMP()
+        let listening = Signal()
+        group.addTask {
+            try await withFirstConnection(at: path, listening: listening) { inbound, outbound in
+                try await qmp.serve(inbound, outbound)
+            }
+            return nil
+        }
+        group.addTask {
+            for await event in qmp.events { guest.note(event) }
+            return nil
+        }
+        group.addTask {
+            try await listening.wait()
+            return try await body(qmp)
+        }
+        defer { group.cancelAll() }
+        while let value = try await group.next() {
+            if let value { return value }
+        }
+        throw CancellationError()
+    }
+}
+
+private func withProcess<Value: Sendable>(
+    _ guest: Guest, _ command: Command, _ qmp: QMP, log: BoundedFile,
+    _ body: @Sendable @escaping (Guest) async throws -> Value
+) async throws -> Value {
+    try await withChild(command, output: { log.write($0) }) { qemu in
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                guest.note(.qemuEnded(try await qemu.waitForEnd()))
+                return nil
+            }
+            group.addTask {
+                try await start(guest, qemu, qmp, log: log)
+                // Shielded: the guest is asked to quit on cancellation too, and
+                // what that ends is no trouble.
+                do {
+                    let value = try await body(guest)
+                    await quit(guest, qemu)
+                    return value
+                } catch {
+                    guest.beginEnding()
+                    throw error
+                }
+            }
+            defer {
+                guest.beginEnding()
+                group.cancelAll()
+            }
+            while let value = try await group.next() {
+                if let value { return value }
+            }
+            throw CancellationError()
+        }
+    }
+}
+
+private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) async throws {
+    // A function of the host has all of the guest's memory pinned before QEMU answers, a page at a time.
+    let gigabytes = guest.specification.memory >> 30
+    let limit = Duration.seconds(guest.specification.passthrough.isEmpty ? 30 : 120 + gigabytes)
+    let late = Failure(
+        "QEMU did not answer on its QMP socket within \(limit)", on: qemu.command.executable,
+        advice: "its words are in \(log.path)")
+    do {
+        try await withTimeout(limit, orThrow: late) { try await qmp.negotiate(limit: limit) }
+    } catch {
+        try Task.checkCancellation()
+        // A QEMU that refuses its arguments closes the socket first and ends then: why, is in its words.
+        let termination = try await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
+        guard let termination else { throw error }
+        let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
+        let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        let meaning = guest.specification.passthrough.isEmpty ? nil : PassthroughWords.advice(for: words)
+        throw Failure(
+            "QEMU did not start (\(termination))\(last)", on: qemu.command.executable,
+            advice: (meaning.map { "\($0); " } ?? "") + "its words are in \(log.path)")
+    }
+    guest.started(pid: qemu.pid, command: qemu.command, monitor: qmp)
+    guest.reachable(port: try forwardedPort(in: try await guest.monitor("info usernet")))
+    try await guest.execute("cont")
+}
+
+private func quit(_ guest: Guest, _ qemu: Child) async {
+    guest.beginEnding()
+    _ = try? await guest.execute("quit", timeout: .seconds(5))
+    _ = try? await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
+}
