@@ -66,7 +66,7 @@ public struct RunLookup: Sendable {
         return try find(id)
     }
 
-    /// A run and what came of its tests: from the store where it is there, which is faster than its file.
+    /// A run and what came of its tests.
     ///
     /// - Parameters:
     ///   - name: as for ``find(_:)``.

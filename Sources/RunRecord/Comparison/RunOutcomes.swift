@@ -51,7 +51,7 @@ public struct RunOutcomes: Sendable {
     private(set) var ended: Set<Cell> = []
 
     /// A run without any test.
-    public init(run: String) {
+    init(run: String) {
         self.run = run
     }
 
@@ -73,7 +73,7 @@ public struct RunOutcomes: Sendable {
     }
 
     /// Notes a cell.
-    public mutating func add(plan: String, kernel: String, parameters: [String: String], verdict: Verdict) {
+    mutating func add(plan: String, kernel: String, parameters: [String: String], verdict: Verdict) {
         if verdict != .error { ended.insert(Cell(plan: plan, kernel: kernel, parameters: parameters)) }
     }
 
@@ -85,7 +85,7 @@ public struct RunOutcomes: Sendable {
     ///   - verdict: what was said of it.
     ///   - reason: why.
     ///   - failures: its findings with the weight of a failure.
-    public mutating func add(
+    mutating func add(
         _ test: TestIdentity, isOccasional: Bool, verdict: Verdict, reason: String?, failures: [Failure]
     ) {
         if isOccasional { occasional.insert(test) }
