@@ -46,6 +46,10 @@ struct ProgramSuite: Suite {
     ) async throws {
         for name in names {
             await report(.began(name))
+            if let trouble = try await restore(in: context) {
+                await report(.ended(SuiteResult(name: name, verdict: .error, reason: trouble)))
+                continue
+            }
             let script = """
                 \(announcement); echo "<5>"\(GuestWord.quoted(mark(of: name))) >/dev/kmsg
                 export CASE=\(GuestWord.quoted(name)); \(request.command.script)
@@ -58,6 +62,21 @@ struct ProgramSuite: Suite {
             let said = result.transcript
             if !said.isEmpty { await report(.said("== \(name)\n\(said)")) }
         }
+    }
+
+    /// Brings back the persistent memory that cases begin with.
+    ///
+    /// - Returns: why it could not be; nil if it was.
+    private func restore(in context: StepContext) async throws -> String? {
+        for device in request.restored {
+            let result = try await restorePmem(device, timeout, in: context)
+            switch result.outcome {
+            case .passed: break
+            case .broken(let reason), .failed(let reason, _), .lost(let reason): return reason
+            case .hung(let limit): return "'\(device)' was not restored within \(limit)"
+            }
+        }
+        return nil
     }
 
     func mark(of name: String) -> String { caseMark + name }

@@ -8,13 +8,7 @@ extension PlanParser {
         let device = reader.required("device").flatMap { declaredPmem($0, reader.label("device"), guest) }
         switch kind {
         case .pmemSave, .pmemRestore:
-            guard let device else { return nil }
-            guard device.backing == .file, !device.readOnly else {
-                problems.report(
-                    "\(reader.subject): '\(device.name)' is not a file that can be put back", at: reader.location,
-                    advice: "declare it in line \(device.location.line) without 'backing' and 'read-only'")
-                return nil
-            }
+            guard let device, isRestorable(device, reader.subject, at: reader.location) else { return nil }
             return kind == .pmemSave ? .pmemSave(device: device.name) : .pmemRestore(device: device.name)
         default:
             let layout = pmemLayout(reader)
@@ -26,6 +20,26 @@ extension PlanParser {
                     advice: "write 'mode: raw', or give it 'contents' in line \(device.location.line)")
             }
             return .pmem(device: device.name, layout: layout)
+        }
+    }
+
+    /// Whether what is behind a device can be written to by the host; reported if not.
+    private func isRestorable(_ device: PmemRequest, _ subject: String, at place: SourceLocation) -> Bool {
+        if device.backing == .file, !device.readOnly { return true }
+        problems.report(
+            "\(subject): '\(device.name)' is not a file that can be put back", at: place,
+            advice: "declare it in line \(device.location.line) without 'backing' and 'read-only'")
+        return false
+    }
+
+    /// `restore` of a suite: what its cases get back, each as `pmem.save` kept it.
+    func restoredPmem(_ reader: MappingReader, _ guest: GuestRequest) -> [String] {
+        guard let items = reader.node("restore")?.items(reader.label("restore"), problems) else { return [] }
+        return items.compactMap { item in
+            guard let device = declaredPmem(item, "an item of \(reader.label("restore"))", guest),
+                isRestorable(device, reader.label("restore"), at: item.location)
+            else { return nil }
+            return device.name
         }
     }
 
@@ -99,13 +113,17 @@ extension PlanParser {
                 }
                 return modes[name]
             }
+            func needsCopy(_ name: String) {
+                guard !saved.contains(name) else { return }
+                refuse("nothing was saved of '\(name)'", "put '- pmem.save: {device: \(name)}' before it")
+            }
             switch step.action {
             case .pmem(let name, let layout): modes[name] = layout.mode
             case .pmemSave(let name):
                 _ = needsMode(name)
                 saved.insert(name)
-            case .pmemRestore(let name) where !saved.contains(name):
-                refuse("nothing was saved of '\(name)'", "put '- pmem.save: {device: \(name)}' before it")
+            case .pmemRestore(let name): needsCopy(name)
+            case .suite(let request): for name in request.restored { needsCopy(name) }
             case .mkfs(let name, _, _) where names.contains(name):
                 if needsMode(name) == .devdax {
                     refuse("'\(name)' is a character device in mode devdax", "give it the mode fsdax")

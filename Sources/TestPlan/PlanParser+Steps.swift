@@ -102,7 +102,7 @@ extension PlanParser {
         case .run: ["command", "status", "case"]
         case .fstests: Self.fstestsKeys
         case .kselftest: ["tree", "collections", "tests", "exclude"] + Self.suiteOptionKeys
-        case .suite: ["command", "list"] + Self.suiteOptionKeys
+        case .suite: ["command", "list", "restore"] + Self.suiteOptionKeys
         }
     }
 
@@ -124,7 +124,7 @@ extension PlanParser {
         case .run: run(reader)
         case .fstests: fstests(reader, guest)
         case .kselftest: kselftest(reader)
-        case .suite: suite(reader)
+        case .suite: suite(reader, guest)
         }
     }
 

@@ -4,15 +4,16 @@ extension PlanParser {
     private static let mostExpungeFiles = 16
 
     /// `suite`: any program that speaks KTAP or TAP.
-    func suite(_ reader: MappingReader) -> StepAction? {
+    func suite(_ reader: MappingReader, _ guest: GuestRequest) -> StepAction? {
         let command = reader.required("command").flatMap { self.command($0, reader.label("command")) }
         let list = reader.node("list").flatMap { self.command($0, reader.label("list")) }
+        let restored = restoredPmem(reader, guest)
         let options = suiteOptions(reader)
         if reader.node("list") == nil {
             // Nothing of the harness's stands between its cases.
             let used = [
                 ("limit", reader.node("limit") != nil), ("shards", options.shards > 1),
-                ("expunges", !options.expunges.isEmpty),
+                ("expunges", !options.expunges.isEmpty), ("restore", reader.node("restore") != nil),
             ]
             for (key, isUsed) in used where isUsed {
                 problems.report(
@@ -21,7 +22,7 @@ extension PlanParser {
             }
         }
         guard let command else { return nil }
-        return .suite(SuiteRequest(command: command, list: list, options: options))
+        return .suite(SuiteRequest(command: command, list: list, restored: restored, options: options))
     }
 
     /// `kselftest`: the kernel's own selftests.

@@ -4,13 +4,19 @@ public struct SuiteRequest: Sendable, Hashable {
     public var command: GuestCommand
     /// Prints the names of the cases, a line each, so that they are run one by one; nil if the program runs them all.
     public var list: GuestCommand?
+    /// Persistent memory that gets back what `pmem.save` kept of it before each case.
+    public var restored: [String]
     /// How they are run.
     public var options: SuiteOptions
 
     /// Creates a request.
-    public init(command: GuestCommand, list: GuestCommand? = nil, options: SuiteOptions = SuiteOptions()) {
+    public init(
+        command: GuestCommand, list: GuestCommand? = nil, restored: [String] = [],
+        options: SuiteOptions = SuiteOptions()
+    ) {
         self.command = command
         self.list = list
+        self.restored = restored
         self.options = options
     }
 }

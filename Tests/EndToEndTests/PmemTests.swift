@@ -17,7 +17,8 @@ extension EndToEnd {
                 let verdicts = Dictionary(cases.map { ($0.name, $0.verdict) }) { first, _ in first }
                 #expect(
                     verdicts == [
-                        "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass, "golden": .pass,
+                        "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass, "first": .pass,
+                        "second": .pass, "golden": .pass,
                         "crash": .fail, "still": .pass, "pmem.save": .error, "after": .skip,
                     ], "\(result.errorText)")
                 // What is mounted is not taken away.
