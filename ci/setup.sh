@@ -31,6 +31,7 @@ libvirt-daemon-driver-qemu  libvirt's driver for QEMU, which runs in vmharness' 
 libvirt-clients      tests: virt-xml-validate
 libxml2-utils        tests: xmllint, which virt-xml-validate calls
 python3-jsonschema   tests: run.json against its schema
+libxml2-utils        tests: JUnit XML against its schema
 "
 
 missing=

@@ -61,10 +61,11 @@ final class QMP: Sendable {
         }
     }
 
-    /// Waits for the greeting and leaves the negotiation mode.
-    func negotiate() async throws {
+    /// Waits for the greeting and leaves the negotiation mode. QEMU greets before it makes its devices, and answers
+    /// once it has them.
+    func negotiate(limit: Duration) async throws {
         try await ready.wait()
-        try await execute("qmp_capabilities")
+        try await execute("qmp_capabilities", timeout: limit)
     }
 
     /// Executes a command.

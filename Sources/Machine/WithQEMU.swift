@@ -79,11 +79,14 @@ private func withProcess<Value: Sendable>(
 }
 
 private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) async throws {
+    // A function of the host has all of the guest's memory pinned before QEMU answers, a page at a time.
+    let gigabytes = guest.specification.memory >> 30
+    let limit = Duration.seconds(guest.specification.passthrough.isEmpty ? 30 : 120 + gigabytes)
     let late = Failure(
-        "QEMU did not answer on its QMP socket within 30 s", on: qemu.command.executable,
+        "QEMU did not answer on its QMP socket within \(limit)", on: qemu.command.executable,
         advice: "its words are in \(log.path)")
     do {
-        try await withTimeout(.seconds(30), orThrow: late) { try await qmp.negotiate() }
+        try await withTimeout(limit, orThrow: late) { try await qmp.negotiate(limit: limit) }
     } catch {
         try Task.checkCancellation()
         // A QEMU that refuses its arguments closes the socket first and ends then: why, is in its words.

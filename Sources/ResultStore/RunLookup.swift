@@ -1,6 +1,6 @@
 import Foundation
 internal import HostProcess
-internal import RunRecord
+public import RunRecord
 public import SystemPackage
 internal import TestPlan
 
@@ -20,14 +20,16 @@ public struct RunLookup: Sendable {
         self.runs = runs
     }
 
-    /// - Parameter name: a run's id, the beginning of one, the run's directory, or `last`.
+    /// - Parameter name: a run's id, the beginning of one, the run's directory, `latest` (or `last`), or `previous`: the
+    ///   latest before that which has a plan and a kernel in common with it.
     /// - Throws: `Failure` if there is none, more than one, or its record cannot be read.
     public func find(_ name: String) throws -> StoredRun {
         if name.contains("/") || name == "." || name == ".." { return try inDirectory(absolute(name)) }
         let known = try directories()
         // Ids begin with the time, so they are in its order.
         let ids = known.keys.sorted()
-        if name == "last" {
+        if name == "previous" { return try predecessor(of: try find("latest").record) }
+        if name == "last" || name == "latest" {
             guard let last = ids.last else {
                 throw Failure(
                     "there is no run yet", on: runs.string, advice: "`vmharness run PLAN` makes one", blame: .request)
@@ -50,6 +52,31 @@ public struct RunLookup: Sendable {
             "there is no such run", on: name,
             advice: (nearest.map { "did you mean '\($0)'? " } ?? "") + "`vmharness results list` shows them",
             blame: .request)
+    }
+
+    /// The latest recorded run before another that has a plan and a kernel in common with it.
+    ///
+    /// - Throws: `Failure` if there is none.
+    public func predecessor(of run: RunRecord) throws -> StoredRun {
+        guard let id = try store?.predecessor(of: run) else {
+            throw Failure(
+                "no earlier run of the same plans and kernels is recorded", on: run.id,
+                advice: "name one; `vmharness results list` shows them", blame: .request)
+        }
+        return try find(id)
+    }
+
+    /// A run and what came of its tests.
+    ///
+    /// - Parameters:
+    ///   - name: as for ``find(_:)``.
+    ///   - ignoresKernels: leave the kernel out of what a test is.
+    /// - Throws: `Failure` if there is none, more than one, or its record cannot be read.
+    public func outcomes(
+        _ name: String, ignoresKernels: Bool = false
+    ) throws -> (run: RunRecord, outcomes: RunOutcomes) {
+        let found = try find(name)
+        return (found.record, RunOutcomes(found.record, ignoresKernels: ignoresKernels))
     }
 
     /// The directory of every run that can be found, by the runs' ids.

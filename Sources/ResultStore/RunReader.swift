@@ -42,12 +42,15 @@ struct RunReader {
     private func record(_ row: Row) throws -> CaseRecord {
         let findings = try String.fetchAll(
             db, sql: #"SELECT document FROM findings WHERE "case" = ? ORDER BY id"#, arguments: [row["id"] as Int64])
-        return CaseRecord(
+        var record = CaseRecord(
             name: row["name"], step: row["step"], guest: row["guest"], verdict: try verdict(row["verdict"]),
             reason: row["reason"], seconds: row["seconds"],
             findings: try findings.map { try value(Finding.self, $0) },
             files: try (row["files"] as String?).map { try value([String].self, $0) } ?? [],
             expunge: try (row["expunge_document"] as String?).map { try value(ExpungeRecord.self, $0) })
+        record.known = try (row["known"] as String?).map { try value([KnownIssueRecord].self, $0) }
+        record.outcome = try (row["outcome"] as String?).map(verdict)
+        return record
     }
 
     func verdict(_ word: String) throws -> Verdict {

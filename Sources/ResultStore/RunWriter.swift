@@ -47,12 +47,14 @@ struct RunWriter {
         let kernel = cell.environment?.kernel
         try execute(
             """
-            INSERT INTO cells (run, name, plan, kernel, release, build, accelerator, verdict, started, document)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO cells (
+                run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run, cell.id, cell.plan, cell.testedKernel, kernel?.release, kernel?.buildID,
                 cell.environment?.accelerator.used, cell.verdict.rawValue, cell.started.wholeSeconds, json(bare),
+                json(cell.parameters),
             ])
         let id = db.lastInsertedRowID
         for record in cell.cases { try write(record, of: cell, id) }
@@ -62,14 +64,15 @@ struct RunWriter {
         try execute(
             """
             INSERT INTO cases (
-                cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files, expunge, step, guest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                cell, test, verdict, reason, seconds, timed, kernel, accelerator, started, files, expunge, step, guest,
+                known, outcome)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, test(record.name, of: cell.plan), record.verdict.rawValue, record.reason, record.seconds,
                 record.isTimed, cell.testedKernel, cell.environment?.accelerator.used, cell.started.wholeSeconds,
                 record.files.isEmpty ? nil : json(record.files), record.expunge.map(expunge), record.step,
-                record.guest,
+                record.guest, record.known.map(json), record.outcome?.rawValue,
             ])
         let row = db.lastInsertedRowID
         for finding in record.findings { try write(finding, of: row) }

@@ -10,6 +10,7 @@ enum StoreSchema {
         migrator.registerMigration("1: runs") { try $0.execute(sql: runs) }
         migrator.registerMigration("2: expunges") { try $0.execute(sql: expunges) }
         migrator.registerMigration("3: guests of cases") { try $0.execute(sql: guests) }
+        migrator.registerMigration("4: comparison") { try $0.execute(sql: comparison) }
         return migrator
     }
 
@@ -93,5 +94,16 @@ enum StoreSchema {
     private static let guests = """
         ALTER TABLE cases ADD COLUMN step INTEGER;
         ALTER TABLE cases ADD COLUMN guest INTEGER;
+        """
+
+    // The parameters are text with sorted keys, so that two cells with the same have the same text. What failed is few
+    // of many: questions about failures begin there.
+    private static let comparison = """
+        ALTER TABLE cells ADD COLUMN parameters TEXT;
+        UPDATE cells SET parameters = json_extract(document, '$.parameters');
+        ALTER TABLE cases ADD COLUMN known TEXT;    -- JSON; NULL if no known issue is told of
+        ALTER TABLE cases ADD COLUMN outcome TEXT;  -- NULL where it is not known
+        CREATE INDEX cases_failed ON cases (test, kernel) WHERE verdict IN ('fail', 'flaky');
+        CREATE INDEX cases_by_kernel ON cases (test, kernel, started);
         """
 }

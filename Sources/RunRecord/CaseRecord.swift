@@ -18,6 +18,11 @@ public struct CaseRecord: Sendable, Hashable, Codable {
     public var files: [String]
     /// The expunge that held for it; nil if none did.
     public var expunge: ExpungeRecord?
+    /// The known issues that its failures are, or, in a remark of ours, the one that was not seen; nil if none.
+    public var known: [KnownIssueRecord]?
+    /// What the step or the suite itself said, without the weight of findings and of what is known; nil in documents
+    /// from before it was kept.
+    public var outcome: Verdict?
 
     /// A case and what is said of it.
     public init(

@@ -5,6 +5,10 @@ public struct GuestRecord: Sendable, Hashable, Codable {
     public var number: Int
     /// Which part of the cases it ran, from 1; nil where they were not spread.
     public var shard: Int?
+    /// Seconds from the cell's beginning to its own start; nil in documents from before it was kept.
+    public var began: Double?
+    /// Seconds from then until it was gone; nil if it runs, or in older documents.
+    public var lasted: Double?
     /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
     public var bootSeconds: Double?
     /// Why it was ended before the cell was done: `generic/647: the guest's kernel panicked`; nil for the last.

@@ -25,6 +25,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var resumed: [Date]?
     /// When it ended; nil while it runs, and for ever if it was killed.
     public var ended: Date?
+    /// When its evidence was judged again (`results rejudge --write`), oldest first; nil if it never was.
+    public var rejudged: [Date]?
     /// Over its cells.
     public var verdict: Verdict
     /// Why it ended early (`interrupted by SIGINT`); nil if it did not.

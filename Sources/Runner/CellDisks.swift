@@ -38,7 +38,9 @@ struct CellDisks: Sendable {
     }
 
     /// The files are sparse and mostly stay so: that the host could not hold them all in full is no reason to refuse.
-    private static func checkRoom(in directory: FilePath) throws {
+    ///
+    /// - Throws: `Failure` if the host has no room for anything.
+    static func checkRoom(in directory: FilePath) throws {
         guard let room = freeRoom(in: directory), room < leastRoom else { return }
         throw Failure(
             "the guest's disks have no room: \(room >> 20) MiB are free, \(leastRoom >> 20) MiB is the least",

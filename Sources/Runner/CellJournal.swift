@@ -71,7 +71,8 @@ final class CellJournal: Sendable {
         var number = 1
         update { cell in
             number = (cell.guests?.count ?? 0) + 1
-            let guest = GuestRecord(number: number, shard: shard.count > 1 ? shard.number : nil)
+            var guest = GuestRecord(number: number, shard: shard.count > 1 ? shard.number : nil)
+            guest.began = spent + (ContinuousClock.now - began) / .seconds(1)
             cell.guests = (cell.guests ?? []) + [guest]
         }
         return number
@@ -82,6 +83,15 @@ final class CellJournal: Sendable {
         update { cell in
             cell.guests?[number - 1].bootSeconds = seconds
             cell.bootSeconds = cell.bootSeconds ?? seconds
+        }
+    }
+
+    /// Notes that a guest is gone.
+    func guestGone(_ number: Int) {
+        let now = spent + (ContinuousClock.now - began) / .seconds(1)
+        update { cell in
+            guard let start = cell.guests?[number - 1].began else { return }
+            cell.guests?[number - 1].lasted = now - start
         }
     }
 

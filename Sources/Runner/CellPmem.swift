@@ -17,6 +17,8 @@ struct CellPmem: Sendable {
     ///   - directory: where the files lie; they are removed with it.
     /// - Throws: `Failure` if one cannot be made.
     init(_ requests: [PmemRequest], in directory: FilePath) async throws {
+        // A write that finds no room ends QEMU by SIGBUS.
+        if requests.contains(where: { $0.backing == .file }) { try CellDisks.checkRoom(in: directory) }
         var devices: [PersistentMemory] = []
         for request in requests {
             let backing: PersistentMemory.Backing

@@ -45,7 +45,7 @@ struct CellRunner: Sendable {
                 ?? CellRecord(
                     id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
                     parameters: plan.values, started: Date(), directory: place.name),
-            known: plan.known
+            known: plan.known + options.known
         ) { try directory.update($0) }
         journal.update { _ in }
         report(.cellStarted(id: cell.id))

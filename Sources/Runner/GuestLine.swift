@@ -47,7 +47,8 @@ struct GuestLine: Sendable {
     }
 
     private func runGuest(in place: EvidenceDirectory, scratch: FilePath) async throws -> GuestEnding {
-        try await runner.withRunningGuest(
+        defer { journal.guestGone(place.guest) }
+        return try await runner.withRunningGuest(
             in: place, scratch: scratch,
             unrestored: { journal.note("a function of the host could not be put back: \($0)") }
         ) { guest, recorder, logs, shares in

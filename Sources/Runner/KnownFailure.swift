@@ -1,44 +1,87 @@
+import Foundation
 import RunRecord
 import TestPlan
 
 extension CellRecord {
     /// Weighs the cell's failures against what is known.
     ///
-    /// A case whose failures are all of one issue is `known`. If nothing of the cell failed, each issue that applies to
-    /// it is noted as not seen: perhaps it is fixed.
+    /// A case is `known` if each of its failures is one of an issue that names it. An issue that applies, whose cases
+    /// all passed and that was not seen is told of: perhaps it is fixed. So is one whose day has come.
     ///
-    /// - Parameter issues: those of the plan.
-    mutating func settle(_ issues: [KnownIssue]) {
-        let issues = issues.filter { $0.applies(to: parameters) }
-        if Verdict.over(cases.map(\.verdict)) == .pass {
-            cases += issues.map(\.absence)
-            return
+    /// - Parameters:
+    ///   - issues: those of the plan, and those over all plans.
+    ///   - today: `YYYY-MM-DD`.
+    mutating func settle(_ issues: [KnownIssue], today: String = Self.today) {
+        let claimed = issues.filter(claims)
+        for issue in claimed where issue.hasExpired(on: today) {
+            let note = "a known issue has expired and excuses nothing any more: \(issue.text) (\(issue.location))"
+            if environment?.notes.contains(note) == false { environment?.notes.append(note) }
         }
-        for index in cases.indices where cases[index].verdict == .fail {
-            guard let issue = issues.first(where: { $0.explains(cases[index]) }) else { continue }
-            cases[index].verdict = .known
-            cases[index].reason = [issue.text, cases[index].reason].compactMap { $0 }.joined(separator: "; ")
+        let issues = claimed.filter { !$0.hasExpired(on: today) }
+        let verdict = Verdict.over(cases.map(\.verdict))
+        for index in cases.indices where cases[index].verdict == .fail { cases[index].excuse(by: issues) }
+        cases += issues.filter { wasNotSeen($0, verdict) }.enumerated().map { number, issue in
+            issue.absence(name: number == 0 ? "known" : "known #\(number + 1)")
         }
+    }
+
+    /// Whether an issue is about a cell like this.
+    private func claims(_ issue: KnownIssue) -> Bool {
+        let kernel = environment?.kernel
+        let version = [kernel?.version, kernel?.release].lazy.compactMap { $0 }.compactMap { KernelVersion($0) }.first
+        return issue.applies(toPlan: plan) && issue.applies(to: parameters)
+            && issue.applies(toKernel: self.kernel, release: kernel?.release, version: version)
+    }
+
+    /// Whether the cell shows that an issue does not occur.
+    ///
+    /// - Parameter verdict: the cell's, before anything was excused.
+    private func wasNotSeen(_ issue: KnownIssue, _ verdict: Verdict) -> Bool {
+        // One for all plans says of none that it must fail there.
+        guard !issue.plans.isEmpty else { return false }
+        guard !issue.cases.isEmpty else { return verdict == .pass }
+        let named = cases.filter { issue.names($0.name) }
+        return !named.isEmpty && named.allSatisfy { $0.verdict == .pass }
+    }
+
+    /// Today, where we are, as files of known issues write days.
+    static var today: String { String(Date().ISO8601Format().prefix(10)) }
+}
+
+extension CaseRecord {
+    /// Makes it known if every failure of it is.
+    fileprivate mutating func excuse(by issues: [KnownIssue]) {
+        let failures = findings.filter { $0.severity == .failure }
+        let issues = issues.filter { $0.names(name) }
+        let matching = failures.map { failure in
+            issues.first { issue in issue.findings.contains { failure.title.contains($0) } }
+        }
+        guard !failures.isEmpty, !matching.contains(nil) else { return }
+        let found = matching.compactMap { $0 }.reduce(into: [KnownIssue]()) { found, issue in
+            if !found.contains(issue) { found.append(issue) }
+        }
+        verdict = .known
+        known = found.map { $0.record(isPresent: true) }
+        reason = (found.map(\.text) + [reason].compactMap { $0 }).joined(separator: "; ")
     }
 }
 
 extension KnownIssue {
-    /// Whether a case failed just so, and in no other way besides.
-    fileprivate func explains(_ record: CaseRecord) -> Bool {
-        let failures = record.findings.filter { $0.severity == .failure }
-        return !failures.isEmpty
-            && failures.allSatisfy { failure in findings.contains { failure.title.contains($0) } }
+    fileprivate func record(isPresent: Bool) -> KnownIssueRecord {
+        KnownIssueRecord(reason: reason, link: link, location: "\(location)", isPresent: isPresent)
     }
 
     /// The note that it was not seen.
-    fileprivate var absence: CaseRecord {
+    fileprivate func absence(name: String) -> CaseRecord {
         let said = "a known issue was not seen: \(text)"
-        return CaseRecord(
-            name: "known", verdict: .pass, reason: said, seconds: 0,
+        var record = CaseRecord(
+            name: name, verdict: .pass, reason: said, seconds: 0,
             findings: [
                 Finding(
                     source: .step, severity: .notice, kind: "known-not-seen", title: said,
                     detail: ["if it is fixed, remove it from \(location)"])
             ])
+        record.known = [self.record(isPresent: false)]
+        return record
     }
 }

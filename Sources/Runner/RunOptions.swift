@@ -1,5 +1,6 @@
 public import Machine
 public import SystemPackage
+public import TestPlan
 
 /// How to run cells.
 public struct RunOptions: Sendable {
@@ -23,6 +24,8 @@ public struct RunOptions: Sendable {
     public var refresh: Bool
     /// Seconds that cases took in the past, the median, by their names in the record; for limits and parts.
     public var medians: @Sendable (Cell) -> [String: Double]
+    /// Known issues over all plans; those of a plan come with it.
+    public var known: [KnownIssue]
     /// Run expunged cases too: what they fail is `known`.
     public var runsExpunged: Bool
 
@@ -38,6 +41,7 @@ public struct RunOptions: Sendable {
         bootLimit = .seconds(120)
         refresh = false
         medians = { _ in [:] }
+        known = []
         runsExpunged = false
     }
 }

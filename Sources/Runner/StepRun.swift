@@ -51,12 +51,13 @@ struct StepRun: Sendable {
         // Where a step reports results of its own, its passing alone is none.
         let speaks = step.isCase && judgement.cases.isEmpty
         if speaks || verdict != .pass || !findings.isEmpty {
-            session.journal.add(
-                CaseRecord(
-                    name: step.title, step: number, guest: session.directory.guest, verdict: verdict,
-                    reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
-                    seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
-                    files: (output.isEmpty ? keepOutput(judgement.output) : output) + judgement.files))
+            var record = CaseRecord(
+                name: step.title, step: number, guest: session.directory.guest, verdict: verdict,
+                reason: judgement.reason ?? findings.first { $0.severity == .failure }?.title,
+                seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings,
+                files: (output.isEmpty ? keepOutput(judgement.output) : output) + judgement.files)
+            record.outcome = judgement.verdict
+            session.journal.add(record)
         } else if case .pmem = step.action {
             // By what it came about is of interest even where nothing went wrong.
             _ = keepOutput(judgement.output)

@@ -214,10 +214,11 @@ struct SuiteWatch {
         let expunge = run.expunge(for: result.name)
         if expunge != nil, verdict == .fail { verdict = .known }
         let title = findings.first { $0.severity == .failure && $0.source != .step }?.title
-        let record = CaseRecord(
+        var record = CaseRecord(
             name: recordName(result.name), step: run.number, guest: session.directory.guest, verdict: verdict,
             reason: title ?? result.reason, seconds: result.seconds ?? 0, findings: findings,
             files: result.files + files, expunge: expunge)
+        record.outcome = result.verdict
         session.progress.record(result.name, step: run.number)
         session.journal.add(record)
         session.record(result.subcases, step: run.number) { "\(record.name)/\($0)" }

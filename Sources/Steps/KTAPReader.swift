@@ -39,6 +39,8 @@ struct KTAPReader {
     private var isOpen = false
     /// KUnit announced its suites, and then ran none of them.
     private var isDisabled = false
+    /// `Bail out!`: the program says itself why results are missing.
+    private var hasGivenUp = false
     /// Results announced at the top; nil if none were.
     private(set) var planned: Int?
     private var seenAtTop = 0
@@ -109,6 +111,7 @@ struct KTAPReader {
         } else if text.hasPrefix("#") {
             if diagnostics.count < Self.mostDiagnostics { diagnostics.append(String(text.drop { "# ".contains($0) })) }
         } else if text.hasPrefix("Bail out!") {
+            hasGivenUp = true
             add(StepCase(name: Self.wholeName, verdict: .error, reason: String(text)))
         } else if var result = Self.result(text, from: source) {
             if depth == 0 { seenAtTop += 1 }
@@ -186,7 +189,7 @@ struct KTAPReader {
                 StepCase(
                     name: Self.wholeName, verdict: .error,
                     reason: "KUnit is disabled in this kernel: insert the module kunit first, with enable=1"))
-        } else if !isCut, let planned, seenAtTop < planned {
+        } else if !isCut, !hasGivenUp, let planned, seenAtTop < planned {
             cases.append(
                 StepCase(
                     name: Self.wholeName, verdict: .fail, reason: "\(planned) results announced, \(seenAtTop) reported",

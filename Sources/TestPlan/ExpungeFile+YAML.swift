@@ -34,7 +34,7 @@ extension ExpungeFile {
         return text
     }
 
-    private static func line(
+    static func line(
         _ node: LocatedNode, _ label: String, longest: Int, _ problems: DiagnosticList
     ) -> String? {
         guard let text = node.string(label, problems) else { return nil }
@@ -48,7 +48,7 @@ extension ExpungeFile {
         return line
     }
 
-    private static func link(_ node: LocatedNode, _ label: String, _ problems: DiagnosticList) -> String? {
+    static func link(_ node: LocatedNode, _ label: String, _ problems: DiagnosticList) -> String? {
         guard let text = line(node, label, longest: 500, problems) else { return nil }
         guard text.hasPrefix("https://") || text.hasPrefix("http://"), !text.contains(where: \.isWhitespace) else {
             problems.report(
@@ -83,7 +83,7 @@ extension ExpungeFile {
         }
     }
 
-    private static func day(_ node: LocatedNode, _ label: String, _ problems: DiagnosticList) -> String? {
+    static func day(_ node: LocatedNode, _ label: String, _ problems: DiagnosticList) -> String? {
         guard let text = node.string(label, problems) else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let isWritten = parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy { "0"..."9" ~= $0 } }

@@ -62,7 +62,11 @@ struct PlanParser {
             guest: guest,
             steps: steps,
             calibration: calibration,
-            known: known,
+            known: known.map { issue in
+                var issue = issue
+                issue.plans = [name]
+                return issue
+            },
             requires: requires,
             mutations: mutations
         )

@@ -9,9 +9,11 @@ import TestPlan
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what earlier runs have found.",
-        discussion: "A run is named by its id, the beginning of one, its directory, or `last`.",
+        discussion:
+            "A run is named by its id, the beginning of one, its directory, or `latest`; `previous` is the latest before that of the same plans and kernels.",
         subcommands: [
-            ResultsList.self, ResultsShow.self, ResultsHistory.self, ResultsExpunges.self, ResultsRebuild.self,
+            ResultsList.self, ResultsShow.self, ResultsCompare.self, ResultsHistory.self, ResultsFlaky.self,
+            ResultsExport.self, ResultsExpunges.self, ResultsRejudge.self, ResultsRebuild.self,
         ])
 
     /// The user's store.

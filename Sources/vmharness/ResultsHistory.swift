@@ -14,6 +14,7 @@ struct ResultsHistory: ParsableCommand {
     var subject: String
     @Option(help: "Only on this kernel, as it was asked for.") var kernel: String?
     @Option(help: "How many at most.") var limit: Int = 50
+    @Flag(help: "Show what failed instead, and when it was first and last seen.") var findings = false
     @Flag(help: "Print one JSON document.") var json = false
 
     func validate() throws {
@@ -26,12 +27,31 @@ struct ResultsHistory: ParsableCommand {
         let parts = subject.split(separator: "/", maxSplits: 1).map(String.init)
         guard let plan = parts.first else { throw ValidationError("Name a plan; `vmharness results list` has them.") }
         try ResultsCommand.check(plan: plan, in: store)
-        if parts.count == 2 {
+        if findings {
+            try printFindings(of: plan, case: parts.count == 2 ? parts[1] : nil, in: store)
+        } else if parts.count == 2 {
             try printCase(parts[1], of: plan, in: store)
         } else {
             let entries = try store.history(plan: plan, kernel: kernel, limit: limit)
             try print(entries, column: "CELL", \.cell)
         }
+    }
+
+    private func printFindings(of plan: String, case name: String?, in store: ResultStore) throws {
+        let entries = Array(try store.findings(plan: plan, case: name, kernel: kernel).prefix(limit))
+        if entries.isEmpty { Terminal.error("no failure is recorded") }
+        try printList(
+            entries, json: json, header: ["FIRST", "LAST", "CELLS", "KERNELS", "CASES", "LAST RUN", "FINDING"]
+        ) { entry in
+            [
+                entry.first.toTheMinute, entry.last.toTheMinute, "\(entry.cells)", Self.some(entry.kernels),
+                Self.some(entry.cases), entry.lastRun, entry.title,
+            ]
+        }
+    }
+
+    private static func some(_ words: [String]) -> String {
+        words.prefix(3).joined(separator: " ") + (words.count > 3 ? " and \(words.count - 3) more" : "")
     }
 
     private func printCase(_ name: String, of plan: String, in store: ResultStore) throws {

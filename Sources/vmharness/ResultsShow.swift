@@ -9,7 +9,9 @@ struct ResultsShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows a run: its cells, cases, findings and files.")
 
-    @Argument(help: ArgumentHelp("The run's id, the beginning of one, its directory, or `last`.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp(
+            "The run's id, the beginning of one, its directory, `latest` or `previous`.", valueName: "run"))
     var name: String
     @Flag(help: "Print one JSON document: the record and where it is kept.") var json = false
 

@@ -41,6 +41,8 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @OptionGroup var guest: GuestOptions
 
+    @OptionGroup var knownIssues: KnownIssueOptions
+
     @Option(help: "Cells at the same time; shards of a suite are guests beside.")
     var jobs: Int = 1
 
@@ -115,6 +117,7 @@ struct RunCommandLine: AsyncParsableCommand {
     private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
         var options = try guest.runOptions()
         options.jobs = jobs
+        options.known = try knownIssues.issues(guest.data, plans: cells.map(\.plan.name))
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }

@@ -24,10 +24,30 @@ struct Summary {
                 lines += describe(record, in: cell)
             }
         }
-        lines += [""] + notes
+        lines += rates + [""] + notes
         lines.append("\(counts)   evidence: \(directory)")
         if let interruption = run.interruption { lines.append("not complete: \(interruption)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// How often what was repeated failed, and what that says.
+    private var rates: [String] {
+        var groups: [(name: String, verdicts: [Verdict])] = []
+        for cell in run.cells {
+            let name = "\(self.name(cell)) on \(Terminal.visible(cell.testedKernel))"
+            let at = groups.firstIndex { $0.name == name } ?? groups.count
+            if at == groups.count { groups.append((name, [])) }
+            groups[at].verdicts.append(cell.verdict)
+        }
+        let rates = groups.compactMap { name, verdicts -> String? in
+            // What is known has failed as well. A repetition that our side broke, or that was skipped, says nothing.
+            let judged = verdicts.filter { $0 != .error && $0 != .skip }
+            guard verdicts.count > 1, !judged.isEmpty else { return nil }
+            let failed = Proportion(judged.count { $0 != .pass }, of: judged.count)
+            let rest = verdicts.count - judged.count
+            return "failed \(failed.text)  \(name)" + (rest == 0 ? "" : ", \(rest) not judged")
+        }
+        return rates.isEmpty ? [] : [""] + rates
     }
 
     /// What is not as a reader would expect, once for all cells that share it.
@@ -36,9 +56,31 @@ struct Summary {
         for cell in run.cells {
             for note in cell.environment?.notes ?? [] { cells[note, default: []].append(cell.kernel) }
         }
-        return cells.sorted { $0.key < $1.key }.map { note, kernels in
-            let who = kernels.count == run.cells.count ? "" : "\(kernels.joined(separator: ", ")): "
-            return Terminal.visible("note: \(who)\(note)")
+        return fixed
+            + cells.sorted { $0.key < $1.key }.map { note, kernels in
+                let who = kernels.count == run.cells.count ? "" : "\(kernels.joined(separator: ", ")): "
+                return Terminal.visible("note: \(who)\(note)")
+            }
+    }
+
+    /// The known issues that are not seen any more on a kernel, whatever the repetitions.
+    private var fixed: [String] {
+        var seen = Set<[String]>()
+        var notSeen: [(key: [String], issue: KnownIssueRecord)] = []
+        for cell in run.cells {
+            for issue in cell.cases.flatMap({ $0.known ?? [] }) {
+                let key = [issue.location, cell.testedKernel]
+                if issue.isPresent {
+                    seen.insert(key)
+                } else if !notSeen.contains(where: { $0.key == key }) {
+                    notSeen.append((key, issue))
+                }
+            }
+        }
+        return notSeen.filter { !seen.contains($0.key) }.map { key, issue in
+            Terminal.visible(
+                "fixed? the known issue was not seen on \(key[1]): \(issue.text); if so, remove it from \(issue.location)"
+            )
         }
     }
 

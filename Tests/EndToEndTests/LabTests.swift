@@ -13,7 +13,7 @@ extension EndToEnd {
                 for record in cell.cases where record.verdict != .pass {
                     Issue.record("\(record.name): \(record.reason ?? "")")
                 }
-                #expect(cell.cases.count == 8)
+                #expect(cell.cases.count == 7)
                 #expect(result.status == 0)
             }
         }

@@ -12,7 +12,9 @@ extension EndToEnd {
         @Test(.timeLimit(.minutes(8))) func modesAndContentsHold() async throws {
             try await Harness.runPlan("pmem") { run, out, result in
                 let cell = try #require(run.cells.first)
-                let verdicts = Dictionary(cell.cases.map { ($0.name, $0.verdict) }) { first, _ in first }
+                // The daemon may complain of the connection that ends with the first guest.
+                let cases = cell.cases.filter { $0.name != "virtiofsd" }
+                let verdicts = Dictionary(cases.map { ($0.name, $0.verdict) }) { first, _ in first }
                 #expect(
                     verdicts == [
                         "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass, "golden": .pass,
@@ -34,7 +36,8 @@ extension EndToEnd {
                 #expect(pmem.map(\.name) == ["gold", "chars", "weak", "atomic", "virtual"])
                 #expect(pmem.map(\.backing) == ["file", "memfd", "file", "file", "file"])
                 #expect(pmem.map(\.flags) == [[], [], ["unarmed"], [], []])
-                #expect(pmem[0] == .init(name: "gold", model: "nvdimm", backing: "file", size: 130 << 20, label: 2 << 20))
+                #expect(
+                    pmem[0] == .init(name: "gold", model: "nvdimm", backing: "file", size: 130 << 20, label: 2 << 20))
             }
         }
 
@@ -43,9 +46,8 @@ extension EndToEnd {
             let plan = Harness.plans.appending("pmem-devdax").string
             let result = try await Harness.run(["run", plan, "--kernel", Harness.kernel])
             #expect(result.status == 2)
-            #expect(
-                result.errorText.contains(
-                    "there is no such device-dax node: No such file or directory: /dev/dax987.654"))
+            #expect(result.errorText.contains("there is no such device-dax node: No such file or directory"))
+            #expect(result.errorText.contains("on: /dev/dax987.654"))
             #expect(!FileManager.default.fileExists(atPath: "/dev/dax987.654"))
         }
     }

@@ -62,6 +62,7 @@ import Testing
         try await withRuns { scratch in
             for arguments in [
                 ["list"], ["rebuild"], ["list"], ["show", "last"], ["history", "p"], ["history", "p/boot"],
+                ["history", "p", "--findings"], ["flaky"], ["compare"],
             ] {
                 let result = try await vmharness(arguments + ["--json"], in: scratch)
                 #expect(result.status == 0, "\(result.errorText)")
@@ -88,6 +89,55 @@ import Testing
         }
     }
 
+    @Test("a comparison says what is new, and ends with 1 for it")
+    func compare() async throws {
+        try await withRuns { scratch in
+            var broken = cell
+            broken.cases[0] = CaseRecord(
+                name: "boot", step: 1, verdict: .fail, reason: "no", seconds: 1, findings: [try Samples.warning()])
+            try Samples.save(Samples.run(5, [broken]), in: scratch.appending("elsewhere"))
+            _ = try await vmharness(["rebuild"], in: scratch)
+            let same = try await vmharness(["compare"], in: scratch)
+            #expect(same.status == 0, "\(same.errorText)")
+            #expect(same.text.contains("1 still failing, 1 as before"))
+            // A run that the store does not know is read from its file.
+            let path = scratch.appending("elsewhere").appending(Samples.run(5, []).id).string
+            let worse = try await vmharness(["compare", "latest", path], in: scratch)
+            #expect(worse.status == 1)
+            #expect(
+                worse.text.contains("NEW FAILURES\n  WARNING in __alloc_pages\n    p/boot on debian:6.12, pass → fail"))
+            #expect(try await vmharness(["compare", path, "latest"], in: scratch).text.contains("1 fixed"))
+        }
+    }
+
+    @Test(
+        "a run is exported in every format, to a file too", arguments: ["junit", "ktap", "kcidb", "markdown", "html"])
+    func export(format: String) async throws {
+        try await withRuns { scratch in
+            let printed = try await vmharness(["export", "latest", "--format", format], in: scratch)
+            #expect(printed.status == 0, "\(printed.errorText)")
+            #expect(!printed.text.contains("\u{1b}"))
+            let file = scratch.appending("report").string
+            let written = try await vmharness(["export", "latest", "--format", format, "--out", file], in: scratch)
+            #expect(written.status == 0 && written.text.isEmpty)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.text)
+            let refused = try await vmharness(
+                ["export", "latest", "--format", format, "--out", "/no/such/file"], in: scratch)
+            #expect(refused.status == 3)
+        }
+    }
+
+    @Test("evidence that is gone cannot be judged again")
+    func nothingToRejudge() async throws {
+        try await withRuns { scratch in
+            _ = try await vmharness(["rebuild"], in: scratch)
+            try FileManager.default.removeItem(atPath: scratch.appending("state").string)
+            let result = try await vmharness(["rejudge", "latest"], in: scratch)
+            #expect(result.status == 2)
+            #expect(result.errorText.contains("the run's files are gone"))
+        }
+    }
+
     @Test(
         "what is not there is refused with the nearest spelling",
         arguments: [
@@ -95,6 +145,7 @@ import Testing
             (["history", "pp"], "did you mean 'p'?"),
             (["history", "p/module.isnert"], "did you mean 'module.insert'?"),
             (["history", ""], "Name a plan"), (["list", "--limit", "0"], "--limit"),
+            (["compare", "nothing"], "there is no such run"), (["flaky", "--plan", "pp"], "did you mean 'p'?"),
             (["list", "--plan", "other"], "no run of this plan"), (["rebuild", "/no/such"], "/no/such"),
         ])
     func refusals(arguments: [String], hint: String) async throws {

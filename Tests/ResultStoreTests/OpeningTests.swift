@@ -24,6 +24,10 @@ import Testing
             let old = try #require(try store.run(id: "20261121-121927-6729"))
             #expect(old.record.cells.map(\.verdict) == [.fail, .pass, .pass])
             #expect(old.record.cells[0].cases[0].findings.count == 2)
+            // What later versions ask by is filled in.
+            #expect(try store.predecessor(of: old.record) == nil)
+            #expect(try store.findings(plan: "virtiofs-kvec").isEmpty == false)
+            #expect(try store.flaky().isEmpty)
             // It can be written as well.
             try store.record(old.record, directory: old.directory)
             #expect(try store.run(id: old.record.id)?.record == old.record)

@@ -54,6 +54,76 @@ import Testing
         #expect(cell.verdict == verdict)
     }
 
+    private func issue(_ text: String) throws -> [KnownIssue] {
+        try KnownIssueFile.parse(Array(text.utf8), file: "known-issues.yaml")
+    }
+
+    private func settled(
+        _ issues: [KnownIssue], kernel: String = "debian:6.1", version: String = "6.1.192-2", _ cases: [CaseRecord]
+    ) -> CellRecord {
+        var cell = CellRecord(
+            id: "c", plan: "sample", kernel: kernel, parameters: [:], started: Date(), directory: "c")
+        cell.environment = EnvironmentRecord(
+            backend: "qemu", accelerator: .init(used: "tcg", asked: "auto", reason: ""), qemu: "", command: [],
+            memory: 1, cpus: 1, memoryBacking: "",
+            kernel: .init(release: "6.1.0-56-amd64", version: version, digest: "", packages: [], notes: []),
+            commandLine: "", image: "", initSystem: "fast", shares: [], host: .init(kernel: "", cpus: 1), notes: [])
+        cell.cases = cases
+        cell.settle(issues, today: "2026-11-21")
+        cell.conclude()
+        return cell
+    }
+
+    private func failure(_ name: String, _ titles: String...) -> CaseRecord {
+        CaseRecord(
+            name: name, verdict: .fail, seconds: 1,
+            findings: titles.map { Finding(source: .console, severity: .failure, kind: "warning", title: $0) })
+    }
+
+    @Test func anIssueOverAllPlansIsKnownWhereItClaims() throws {
+        let issues = try issue(
+            "- {title: WARNING in f, kernels: \">=6.1 <6.2\", case: insert, reason: r, link: 'https://e.org'}")
+        let known = settled(issues, [failure("insert", "WARNING in f")])
+        #expect(known.verdict == .known)
+        #expect(known.cases[0].known?.map(\.text) == ["r (https://e.org)"])
+        #expect(known.cases[0].known?.first?.isPresent == true)
+        #expect(settled(issues, version: "6.12.9", [failure("insert", "WARNING in f")]).verdict == .fail)
+        #expect(settled(issues, [failure("remove", "WARNING in f")]).verdict == .fail)
+        #expect(settled(issues, [failure("insert", "WARNING in g")]).verdict == .fail)
+    }
+
+    @Test func twoIssuesAtOnceAreKnownTogether() throws {
+        let issues = try issue("- {title: in f, reason: one}\n- {title: in g, reason: two}")
+        let cell = settled(issues, [failure("a", "WARNING in f", "WARNING in g")])
+        #expect(cell.verdict == .known)
+        #expect(cell.reason == "one; two")
+        #expect(settled(issues, [failure("a", "WARNING in f", "WARNING in h")]).verdict == .fail)
+    }
+
+    @Test func anExpiredIssueExcusesNothingAndIsSaid() throws {
+        let issues = try issue("- {title: in f, reason: old, expires: 2026-11-21}")
+        let cell = settled(issues, [failure("a", "WARNING in f")])
+        #expect(cell.verdict == .fail)
+        #expect(
+            cell.environment?.notes.contains { $0.contains("expired") && $0.contains("known-issues.yaml:1:3") } == true)
+        #expect(
+            try settled(issue("- {title: in f, reason: r, expires: 2026-11-22}"), [failure("a", "in f")]).verdict
+                == .known)
+    }
+
+    /// The case that it names tells of it, whatever else failed; one for all plans claims nothing of this one.
+    @Test func anIssueThatDoesNotMatchAnyMoreIsSaid() throws {
+        let passed = CaseRecord(name: "insert", verdict: .pass, seconds: 1)
+        let named = try issue("- {plan: sample, case: insert, title: in f, kernels: \"<6.2\", reason: r}")
+        let cell = settled(named, [passed, failure("other", "x")])
+        #expect(cell.cases.last?.known?.first?.isPresent == false)
+        #expect(cell.cases.last?.findings.first?.title == "a known issue was not seen: r")
+        #expect(settled(named, version: "6.12.9", [passed]).cases.count == 1)
+        #expect(settled(named, [failure("insert", "x")]).cases.count == 1)
+        #expect(settled(named, [failure("other", "x")]).cases.count == 1)
+        #expect(try settled(issue("- {title: in f, reason: r}"), [passed]).cases.count == 1)
+    }
+
     private func cell(
         _ mode: String, _ findings: [(String, Finding.Severity)], verdict: Verdict = .fail, others: [Verdict] = []
     ) throws -> CellRecord {

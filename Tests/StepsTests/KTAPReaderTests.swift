@@ -77,6 +77,15 @@ import Testing
     }
 
     /// As `run_kselftest.sh` and 6.12's mm/run_vmtests.sh print what is inside a result.
+    /// A test that cannot go on for want of something says so; what it had announced is no kernel's failure.
+    @Test func whatIsMissingAfterBailingOutIsNoFailure() {
+        let cases = KTAPReader.cases(
+            in: ["KTAP version 1", "1..3", "ok 1 a", "Bail out! b: no such device"], from: .program)
+        #expect(cases.map(\.verdict) == [.pass, .error])
+        let failed = KTAPReader.cases(in: ["1..3", "not ok 1 a", "Bail out! no more"], from: .program)
+        #expect(failed.map(\.verdict) == [.fail, .error])
+    }
+
     @Test func resultsBehindAHashBelongToTheResultThatFollows() {
         let cases = KTAPReader.cases(in: [
             "TAP version 13", "1..2", "# selftests: mm: run_vmtests.sh", "# TAP version 13", "# # ----",

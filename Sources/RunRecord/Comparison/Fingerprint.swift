@@ -1,5 +1,3 @@
-public import RunRecord
-
 /// What two findings have in common that are the same trouble: a text that survives other addresses, process ids,
 /// offsets and durations, and that a person can read.
 ///

@@ -1,7 +1,6 @@
-import RunRecord
 import Testing
 
-@testable import ResultStore
+@testable import RunRecord
 
 @Suite struct FingerprintTests {
     private func fingerprint(_ title: String, kind: String = "warning", function: String? = nil) -> String {

@@ -1,0 +1,78 @@
+/// A run's cells by plan and kernel: a row for each plan with its parameters, a column for each kernel.
+struct RunMatrix {
+    /// The cells of a plan on a kernel: one, or its repetitions.
+    struct Field {
+        /// Indexes of the cells in the run.
+        var cells: [Int] = []
+        var verdicts: [Verdict] = []
+        var seconds = 0.0
+
+        /// Of repetitions that passed and failed, `flaky`.
+        var verdict: Verdict {
+            let all = Set(verdicts)
+            return all.contains(.fail) && all.contains(.pass) ? .flaky : .over(verdicts)
+        }
+        /// How many of them failed.
+        var failed: Int { verdicts.count { $0 == .fail || $0 == .flaky } }
+        /// `fail`, or `3 of 30 fail`.
+        var words: String {
+            if verdicts.count == 1 { return verdict.rawValue }
+            return failed > 0 ? "\(failed) of \(verdicts.count) fail" : "\(verdict.rawValue) ×\(verdicts.count)"
+        }
+    }
+    struct Row {
+        var name: String
+        var fields: [String: Field] = [:]
+    }
+
+    let kernels: [String]
+    let rows: [Row]
+
+    init(_ run: RunRecord) {
+        var kernels: [String] = []
+        var rows: [Row] = []
+        for (index, cell) in run.cells.enumerated() {
+            if !kernels.contains(cell.testedKernel) { kernels.append(cell.testedKernel) }
+            // Only the values in which a plan's cells differ.
+            let varying = cell.parameters.filter { key, value in
+                run.cells.contains { $0.plan == cell.plan && $0.parameters[key] != value }
+            }
+            let name = ([cell.plan] + varying.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+                .joined(separator: " ")
+            let at = rows.firstIndex { $0.name == name } ?? rows.count
+            if at == rows.count { rows.append(Row(name: name)) }
+            rows[at].fields[cell.testedKernel, default: Field()].cells.append(index)
+            rows[at].fields[cell.testedKernel]!.verdicts.append(cell.verdict)
+            rows[at].fields[cell.testedKernel]!.seconds += cell.seconds
+        }
+        self.kernels = kernels
+        self.rows = rows
+    }
+}
+
+extension RunComparison {
+    /// `1 new, 2 fixed, 30 as before`
+    public var counts: String {
+        let words = Kind.allCases.compactMap { kind in
+            let count = changes(kind).count
+            return count == 0 ? nil : "\(count) \(kind.words)"
+        }
+        let added = added == 0 ? [] : ["\(added) newly run"]
+        return (words + added + ["\(unchanged) as before"]).joined(separator: ", ")
+    }
+}
+
+extension RunComparison.Kind {
+    /// For people.
+    public var words: String {
+        switch self {
+        case .new: "new"
+        case .flaky: "newly flaky"
+        case .unjudged: "not judged any more"
+        case .failing: "still failing"
+        case .known: "newly known"
+        case .fixed: "fixed"
+        case .missing: "no longer run"
+        }
+    }
+}
