@@ -55,7 +55,7 @@ raw() {
 first_command() {
     rm -rf "$scratch/out"
     "$vmharness" run "$scratch/nothing" --kernel "$kernel" --backend "$1" --out "$scratch/out" --quiet --json 2>/dev/null |
-        sed -n 's/.*"bootSeconds" : \([0-9.]*\).*/\1/p' | awk '{ printf "%.2f", $1 }'
+        sed -n 's/.*"bootSeconds" : \([0-9.]*\).*/\1/p' | awk 'NR == 1 { printf "%.2f", $1 }'
 }
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2 }'; }

@@ -10,11 +10,18 @@ extension Failure {
     ///   - subject: the connection's URI, or the guest.
     init(_ error: LibvirtError, asking: String, on subject: String) {
         self.init(
-            "libvirt was asked \(asking) and refused: \(error)", on: subject, advice: Self.advice(for: error.message))
+            "libvirt was asked \(asking) and refused: \(error)", on: subject,
+            advice: Self.advice(for: error.message)
+                ?? (asking == Self.connecting
+                    ? "check the URI, or leave out --connect: then libvirt's driver runs in vmharness itself"
+                    : "`vmharness plan show PLAN --backend libvirt --xml` shows what libvirt gets"))
     }
 
+    /// What a connection is asked for first.
+    static let connecting = "to connect"
+
     /// By the words: the numbers do not tell these apart.
-    private static func advice(for message: String) -> String {
+    private static func advice(for message: String) -> String? {
         // A QEMU that did not start has its last words in libvirt's message.
         let known = [
             (
@@ -43,6 +50,5 @@ extension Failure {
             ("Connection refused", "libvirt's daemon is not running: start it, or leave out --connect"),
         ]
         return PassthroughWords.advice(for: message) ?? known.first { message.contains($0.0) }?.1
-            ?? "`vmharness plan show PLAN --backend libvirt --xml` shows what libvirt gets"
     }
 }

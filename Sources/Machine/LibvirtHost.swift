@@ -82,7 +82,7 @@ extension LibvirtHost {
                         securityModels: models(in: capabilities), root: root)
                 }
             } catch let error as LibvirtError {
-                throw Failure(error, asking: "to connect", on: uri)
+                throw Failure(error, asking: Failure.connecting, on: uri)
             }
         }
 

@@ -35,7 +35,7 @@ extension RunDirectory {
     /// Refuses to go on with something else than what the run began with: its
     /// results would stand under an environment that is not theirs.
     ///
-    /// - Throws: `Failure` if a kernel, an image or the accelerator is another one by now.
+    /// - Throws: `Failure` if a kernel, an image, the backend or the accelerator is another one by now.
     public func refuseOthers(than prepared: [PreparedCell]) throws {
         for cell in prepared {
             guard let begun = current.cells.first(where: { $0.id == cell.cell.id }), begun.isComplete != true,
@@ -44,6 +44,7 @@ extension RunDirectory {
             let pairs = [
                 ("kernel", environment.kernel.digest, cell.kernel.digest),
                 ("image", environment.image, "\(cell.image.name) \(cell.image.digest)"),
+                ("backend", environment.backend, cell.backend.kind.rawValue),
                 ("accelerator", environment.accelerator.used, cell.accelerator.accelerator.rawValue),
             ]
             for (what, before, now) in pairs where before != now {

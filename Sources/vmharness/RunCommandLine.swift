@@ -221,7 +221,8 @@ struct GuestOptions: ParsableArguments {
     func runOptions() throws -> RunOptions {
         var options = RunOptions(images: try data.directory().appending("images"))
         options.accelerator = AcceleratorProbe.Request(rawValue: accel.rawValue)!
-        options.backend = backend.flatMap { Backend.Kind(rawValue: $0.rawValue) }
+        // Who names a connection means libvirt.
+        options.backend = backend.flatMap { Backend.Kind(rawValue: $0.rawValue) } ?? (connect == nil ? nil : .libvirt)
         options.connect = connect
         options.bootLimit = .seconds(bootTimeout)
         options.refresh = refresh
