@@ -207,6 +207,15 @@ import TestPlan
             plan("pmem: {device: a, mode: sector}", "mount: {disk: a, type: ext4, at: /mnt/a, options: [dax]}"),
             "plan.yaml:10:5: mount: 'a' has no DAX in mode sector: give it the mode fsdax, or leave 'dax' out"),
         Row(
+            plan("pmem: {device: a, mode: fsdax}", "suite: {command: a, list: b, restore: [a]}"),
+            "plan.yaml:10:5: suite: nothing was saved of 'a': put '- pmem.save: {device: a}' before it"),
+        Row(
+            plan("pmem: {device: a, mode: fsdax}", "pmem.save: {device: a}", "suite: {command: a, restore: [a]}"),
+            """
+            plan.yaml:11:25: suite has 'restore' and no 'list': name a command that prints the cases, so that they \
+            can be run one by one
+            """),
+        Row(
             plan("pmem: {device: a, mode: fsdax}", "pmem.restore: {device: a}"),
             "plan.yaml:10:5: pmem.restore: nothing was saved of 'a': put '- pmem.save: {device: a}' before it"),
         Row(
