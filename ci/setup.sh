@@ -29,9 +29,8 @@ libvirt-dev          the libvirt backend
 libvirt-daemon       libvirtd, for tests with a daemon
 libvirt-daemon-driver-qemu  libvirt's driver for QEMU, which runs in vmharness' process, too
 libvirt-clients      tests: virt-xml-validate
-libxml2-utils        tests: xmllint, which virt-xml-validate calls
 python3-jsonschema   tests: run.json against its schema
-libxml2-utils        tests: JUnit XML against its schema
+libxml2-utils        tests: JUnit XML and domains against their schemas
 "
 
 missing=

@@ -17,9 +17,9 @@ extension EndToEnd {
                 let verdicts = Dictionary(cases.map { ($0.name, $0.verdict) }) { first, _ in first }
                 #expect(
                     verdicts == [
-                        "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass, "first": .pass,
-                        "second": .pass, "golden": .pass,
-                        "crash": .fail, "still": .pass, "pmem.save": .error, "after": .skip,
+                        "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass,
+                        "golden cases/first": .pass, "golden cases/second": .pass, "suite/golden": .pass,
+                        "suite/crash": .fail, "suite/still": .pass, "pmem.save": .error, "after": .skip,
                     ], "\(result.errorText)")
                 // What is mounted is not taken away.
                 #expect(

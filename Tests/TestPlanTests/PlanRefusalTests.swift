@@ -152,7 +152,7 @@ import TestPlan
             PlanText.head + "guest: big\n" + PlanText.steps,
             """
             plan.yaml:3:8: guest must be a mapping, not 'big': write 'key: value' with extends, memory, \
-            cpus, image, init, accel, boot, command-line, devices, iommu or harness
+            cpus, image, init, accel, backend, boot, command-line, devices, iommu or harness
             """),
     ]
 
