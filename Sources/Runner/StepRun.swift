@@ -122,16 +122,6 @@ struct StepRun: Sendable {
 }
 
 extension PlanStep {
-    /// True for a step that tests something; the others set up.
-    var isCase: Bool {
-        if isSetup { return false }
-        return switch action {
-        case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount, .fstests, .kselftest, .suite: true
-        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .mountDisk, .pmem, .pmemSave, .pmemRestore:
-            false
-        }
-    }
-
     /// The name of its case.
     var title: String {
         if case .run(_, _, let name?) = action { return name }

@@ -3,6 +3,9 @@ extension PlanParser {
     private static let faultKeys = ["on", "sector", "errno", "once"]
     /// blkdebug looks through all of them for each request.
     private static let mostFaults = 32
+    /// What is read of every disk before a step runs: the first sector by QEMU, to guess a geometry
+    /// (hw/block/hd-geometry.c), and its page by the kernel's search for partitions.
+    private static let scannedSectors = 8
     /// Kernels before 6.13 want zones of a power of two (block/blk-zoned.c); smaller ones are of no use.
     private static let zones = ByteCount.mebibytes(1) ... .gibibytes(16)
 
@@ -54,6 +57,12 @@ extension PlanParser {
                     advice: "leave 'sector' out")
             }
             let once = reader.boolean("once") ?? false
+            if once, request == .read, (sector ?? 0) < Self.scannedSectors {
+                problems.report(
+                    "the one read that fails would be QEMU's own or the kernel's, in search of partitions",
+                    at: reader.place(of: "once"),
+                    advice: "add a 'sector' from \(Self.scannedSectors) that only the test reads, or leave 'once' out")
+            }
             return request.map { DiskFaultRequest(request: $0, error: error, sector: sector, once: once) }
         }
     }

@@ -8,7 +8,7 @@ extension PlanParser {
         let device = reader.required("device").flatMap { declaredPmem($0, reader.label("device"), guest) }
         switch kind {
         case .pmemSave, .pmemRestore:
-            guard let device, isRestorable(device, reader.subject, at: reader.location) else { return nil }
+            guard let device, isRestorable(device, reader.subject, at: reader.location, guest) else { return nil }
             return kind == .pmemSave ? .pmemSave(device: device.name) : .pmemRestore(device: device.name)
         default:
             let layout = pmemLayout(reader)
@@ -23,8 +23,18 @@ extension PlanParser {
         }
     }
 
-    /// Whether what is behind a device can be written to by the host; reported if not.
-    private func isRestorable(_ device: PmemRequest, _ subject: String, at place: SourceLocation) -> Bool {
+    /// Whether what is behind a device can be written to by the host while QEMU has it mapped; reported if not.
+    private func isRestorable(
+        _ device: PmemRequest, _ subject: String, at place: SourceLocation, _ guest: GuestRequest
+    ) -> Bool {
+        if let function = guest.passthrough.first {
+            // Holes are punched into the file: vfio keeps the pages that were pinned, QEMU and the guest get others.
+            problems.report(
+                "\(subject): '\(device.name)' cannot be put back beside vfio '\(function.name)' in line "
+                    + "\(function.location.line), whose DMA would go on into the pages it had",
+                at: place, advice: "let 'mkfs' and the like make its contents, or drop the function")
+            return false
+        }
         if device.backing == .file, !device.readOnly { return true }
         problems.report(
             "\(subject): '\(device.name)' is not a file that can be put back", at: place,
@@ -37,7 +47,7 @@ extension PlanParser {
         guard let items = reader.node("restore")?.items(reader.label("restore"), problems) else { return [] }
         return items.compactMap { item in
             guard let device = declaredPmem(item, "an item of \(reader.label("restore"))", guest),
-                isRestorable(device, reader.label("restore"), at: item.location)
+                isRestorable(device, reader.label("restore"), at: item.location, guest)
             else { return nil }
             return device.name
         }
@@ -101,7 +111,7 @@ extension PlanParser {
         let names = Set(guest.pmem.map(\.name))
         guard !names.isEmpty else { return }
         var modes: [String: PmemMode] = [:]
-        var saved: Set<String> = []
+        var saved: [String: Int] = [:]
         for step in steps {
             func refuse(_ message: String, _ advice: String) {
                 problems.report("\(step.action.kind.rawValue): \(message)", at: step.location, advice: advice)
@@ -114,14 +124,18 @@ extension PlanParser {
                 return modes[name]
             }
             func needsCopy(_ name: String) {
-                guard !saved.contains(name) else { return }
+                guard saved[name] == nil else { return }
                 refuse("nothing was saved of '\(name)'", "put '- pmem.save: {device: \(name)}' before it")
             }
             switch step.action {
             case .pmem(let name, let layout): modes[name] = layout.mode
             case .pmemSave(let name):
                 _ = needsMode(name)
-                saved.insert(name)
+                // One copy is kept of a device, and a further guest brings that back at each save.
+                if let line = saved[name] {
+                    refuse("'\(name)' is saved a second time", "keep the save in line \(line) alone")
+                }
+                saved[name] = saved[name] ?? step.location.line
             case .pmemRestore(let name): needsCopy(name)
             case .suite(let request): for name in request.restored { needsCopy(name) }
             case .mkfs(let name, _, _) where names.contains(name):
@@ -138,5 +152,19 @@ extension PlanParser {
             default: break
             }
         }
+        checkSavesInParts(of: steps)
+    }
+
+    /// The guests of a suite's other parts leave out cases that the first runs: they would save something else.
+    private func checkSavesInParts(of steps: [PlanStep]) {
+        func isSave(_ step: PlanStep) -> Bool { step.action.kind == .pmemSave }
+        guard let suite = steps.first(where: { ($0.action.suiteOptions?.shards ?? 1) > 1 }),
+            let last = steps.lastIndex(where: isSave), let made = steps[..<last].first(where: \.isCase)
+        else { return }
+        problems.report(
+            "\(suite.action.kind.rawValue): 'shards' stands with the case in line \(made.location.line), which one part "
+                + "alone runs before 'pmem.save' in line \(steps[last].location.line)",
+            at: suite.location,
+            advice: "give that 'setup: true', put it after the save, or leave 'shards' out")
     }
 }

@@ -21,6 +21,16 @@ public struct PlanStep: Sendable, Hashable {
         self.isSetup = isSetup
         self.location = location
     }
+
+    /// True for a step that tests something; the others set up.
+    public var isCase: Bool {
+        if isSetup { return false }
+        return switch action {
+        case .moduleInsert, .moduleRemove, .moduleCycle, .run, .unmount, .fstests, .kselftest, .suite: true
+        case .moduleBuild, .userspaceBuild, .modulePad, .mkfs, .mount, .mountDisk, .pmem, .pmemSave, .pmemRestore:
+            false
+        }
+    }
 }
 
 /// What a step does. Each case is one file in the Steps room, and one key in a plan.

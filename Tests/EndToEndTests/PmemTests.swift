@@ -19,12 +19,12 @@ extension EndToEnd {
                     verdicts == [
                         "fill": .pass, "nodes": .pass, "beside virtiofs": .pass, "spoil": .pass,
                         "golden cases/first": .pass, "golden cases/second": .pass, "suite/golden": .pass,
-                        "suite/crash": .fail, "suite/still": .pass, "pmem.save": .error, "after": .skip,
+                        "suite/crash": .fail, "suite/still": .pass, "pmem.restore": .error, "after": .skip,
                     ], "\(result.errorText)")
                 // What is mounted is not taken away.
                 #expect(
-                    cell.cases.first { $0.name == "pmem.save" }?.reason?.hasPrefix(
-                        "cannot save 'gold': it is mounted at /mnt/gold: unmount it first") == true)
+                    cell.cases.first { $0.name == "pmem.restore" }?.reason?.hasPrefix(
+                        "cannot restore 'gold': it is mounted at /mnt/gold: unmount it first") == true)
                 #expect(cell.guests?.count == 2)
                 let directory = out.appending(cell.directory)
                 func output(_ file: String) -> String {

@@ -129,6 +129,18 @@ import TestPlan
             guest("disk: {name: a, size: 1MiB, errors: [{on: flush, sector: 1}]}"),
             "plan.yaml:5:56: a flush touches no sector, 1 as little as another: leave 'sector' out"),
         Row(
+            guest(
+                "disk: {name: a, size: 1MiB, errors: [{on: read, once: true}, {on: read, sector: 7, once: true}]}",
+                "disk: {name: b, size: 1MiB, errors: [{on: read, sector: 8, once: true}, {on: write, once: true}]}"),
+            """
+            plan.yaml:5:55: the one read that fails would be QEMU's own or the kernel's, in search of partitions: add \
+            a 'sector' from 8 that only the test reads, or leave 'once' out
+            """,
+            """
+            plan.yaml:5:90: the one read that fails would be QEMU's own or the kernel's, in search of partitions: add \
+            a 'sector' from 8 that only the test reads, or leave 'once' out
+            """),
+        Row(
             guest("disk: {name: a, size: 1MiB, errors: [{on: read, errno: ENOSPC}]}"),
             """
             plan.yaml:5:62: 'errno' in an item of errors must be EIO, ECANCELED or ETIMEDOUT, not 'ENOSPC'

@@ -91,6 +91,12 @@ import TestPlan
             + steps.map { "  - \($0)\n" }.joined()
     }
 
+    /// A guest with a function of the host.
+    private static func passed(_ step: String) -> String {
+        PlanText.head + "guest:\n  devices:\n    - nvdimm: {name: a, size: 64MiB}\n"
+            + "    - vfio: {name: f, address: \"0000:03:00.0\"}\nsteps:\n  - pmem: {device: a, mode: fsdax}\n  - \(step)\n"
+    }
+
     static let devices = [
         Row(
             devices("nvdim: {name: a, size: 64MiB}"),
@@ -223,6 +229,39 @@ import TestPlan
             """
             plan.yaml:10:16: pmem.save: 'ram' is not a file that can be put back: declare it in line 6 without \
             'backing' and 'read-only'
+            """),
+        Row(
+            plan("pmem: {device: a, mode: fsdax}", "pmem.save: {device: a}", "pmem.save: {device: a}"),
+            "plan.yaml:11:5: pmem.save: 'a' is saved a second time: keep the save in line 10 alone"),
+        Row(
+            plan(
+                "pmem: {device: a, mode: fsdax}", "run: {case: fill, command: a}", "pmem.save: {device: a}",
+                "suite: {command: a, list: b, shards: 2}"),
+            """
+            plan.yaml:12:5: suite: 'shards' stands with the case in line 10, which one part alone runs before \
+            'pmem.save' in line 11: give that 'setup: true', put it after the save, or leave 'shards' out
+            """),
+        Row(
+            plan(
+                "pmem: {device: a, mode: fsdax}", "run: {command: a, setup: true}", "pmem.save: {device: a}",
+                "run: {case: b, command: b}", "suite: {command: a, list: b, shards: 2}")),
+        Row(
+            passed("pmem.save: {device: a}"),
+            """
+            plan.yaml:9:16: pmem.save: 'a' cannot be put back beside vfio 'f' in line 6, whose DMA would go on into \
+            the pages it had: let 'mkfs' and the like make its contents, or drop the function
+            """),
+        Row(
+            passed("pmem.restore: {device: a}"),
+            """
+            plan.yaml:9:19: pmem.restore: 'a' cannot be put back beside vfio 'f' in line 6, whose DMA would go on \
+            into the pages it had: let 'mkfs' and the like make its contents, or drop the function
+            """),
+        Row(
+            passed("suite: {command: a, list: b, restore: [a]}"),
+            """
+            plan.yaml:9:44: 'restore' in suite: 'a' cannot be put back beside vfio 'f' in line 6, whose DMA would go \
+            on into the pages it had: let 'mkfs' and the like make its contents, or drop the function
             """),
     ]
 }
