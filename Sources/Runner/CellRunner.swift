@@ -39,7 +39,7 @@ struct CellRunner: Sendable {
     func run() async throws {
         guard let directory else { return }
         let place = try directory.makeCellDirectory(cell.id)
-        let previous = directory.previous(cell.id, hasSuites: plan.hasSuites)
+        let previous = directory.previous(cell.id, of: plan)
         let journal = CellJournal(
             previous
                 ?? CellRecord(

@@ -3,7 +3,9 @@ import GuestImage
 import HostProcess
 import Machine
 public import RunRecord
+import Steps
 public import SystemPackage
+import TestPlan
 
 extension RunDirectory {
     /// Opens the directory of a run that was killed or interrupted, to go on with it.
@@ -58,15 +60,22 @@ extension RunDirectory {
     /// A cell's record as an earlier start of the run left it, without what
     /// has to be done again; nil if the cell has not begun yet.
     ///
-    /// - Parameter plan: the cell's plan. A plan without suites is run again from its beginning.
-    func previous(_ id: String, hasSuites: Bool) -> CellRecord? {
+    /// - Parameter plan: the cell's plan. One without suites is run again from its beginning, and so is one whose cases
+    ///   may have left on the cell's own disks what the rest builds upon: those went with the earlier start.
+    func previous(_ id: String, of plan: TestPlan) -> CellRecord? {
         guard var cell = current.cells.first(where: { $0.id == id }), cell.isComplete != true else { return nil }
         // What broke, and what was not run because of it, is tried again; what the kernel did stands.
         cell.cases = cell.cases.filter { record in
-            guard hasSuites else { return false }
+            guard plan.hasSuites else { return false }
             // What belongs to no step, such as the boot, comes anew with each guest; but what the kernel did wrong stands.
             if record.step == nil { return record.guest != nil && record.verdict == .fail }
             return record.verdict != .error && !(record.verdict == .skip && record.guest == nil)
+        }
+        if plan.hasOwnStorage, cell.cases.contains(where: { plan.isSingleCase($0.step) }) {
+            cell.cases = []
+            let note =
+                "resumed from the beginning: what its cases had left on disks, shares and persistent memory was gone"
+            if cell.environment?.notes.contains(note) == false { cell.environment?.notes.append(note) }
         }
         for index in cell.guests?.indices ?? 0..<0 where cell.guests![index].ended == nil {
             cell.guests![index].ended = "the run was interrupted"
@@ -77,5 +86,19 @@ extension RunDirectory {
     /// True for a cell that has nothing left to do.
     func isComplete(_ id: String) -> Bool {
         current.cells.contains { $0.id == id && $0.isComplete == true }
+    }
+}
+
+extension TestPlan {
+    /// True if the guest writes to something that is made with the cell and removed with the controller's scratch.
+    fileprivate var hasOwnStorage: Bool {
+        !guest.disks.isEmpty || guest.pmem.contains { $0.backing == .file && !$0.readOnly }
+            || guest.virtiofs.contains { $0.share == nil && !$0.readOnly }
+    }
+
+    /// True for a step, from 1, that is run once in a cell: a case, and no suite of cases.
+    fileprivate func isSingleCase(_ number: Int?) -> Bool {
+        guard let number, steps.indices.contains(number - 1) else { return false }
+        return steps[number - 1].isCase && suite(of: steps[number - 1]) == nil
     }
 }
