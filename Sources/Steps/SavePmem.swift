@@ -77,6 +77,7 @@ private func withDisabledPmem(
     }
     // Given back even if the copy failed: what it is then is told, not left to the next step.
     let up = """
+        \(announcement)
         \(script.head)
         region=\(GuestWord.quoted(value("region"))) dimm=\(GuestWord.quoted(value("dimm")))
         \(PmemScript.namespace)
