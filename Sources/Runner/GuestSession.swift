@@ -85,7 +85,8 @@ struct GuestSession: Sendable {
         let readOnly = Set(plan.guest.virtiofs.filter(\.readOnly).map(\.tag))
         let context = StepContext(
             shell: shell, directory: directory.cell, shares: shares, readOnlyShares: readOnly,
-            pmem: guest.specification.places, built: built
+            pmem: guest.specification.places, golden: Set(plan.guest.pmem.filter { $0.contents != nil }.map(\.name)),
+            built: built
         ) {
             [kernel = runner.prepared.kernel] name in
             guard let path = kernel.modulePath(name) else {

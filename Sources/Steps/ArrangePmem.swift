@@ -5,45 +5,15 @@ import TestPlan
 /// `pmem`: gives persistent memory a mode, and makes the link `/dev/vmharness/NAME` to what it has become.
 ///
 /// What has the mode already, with what the plan asks of it, stays as it is, contents and all: so it is with a golden
-/// image, and in a guest that takes another's place.
+/// image, and in a guest that takes another's place. An image of the plan's that does not fit is never made anew.
 func arrangePmem(
     _ name: String, _ layout: PmemLayout, _ timeout: Duration, in context: StepContext
 ) async throws -> StepResult {
     guard let place = context.pmem[name] else {
         return StepResult(.broken(reason: "the guest has no persistent memory '\(name)'"))
     }
-    let script = PmemScript(name: name, place: place)
-    let text = """
-        \(script.head)
-        wanted=\(layout.mode.kernelWord) word=\(layout.mode.rawValue) tool=\(layout.tool.rawValue)
-        sector=\(layout.sectorSize.map(String.init) ?? "") map=\(layout.map?.rawValue ?? "")
-        align=\(layout.align.map { String($0.bytes) } ?? "")
-        \(announcement)
-        \(script.finding)
-        \(PmemScript.namespace)
-        \(PmemScript.node)
-        \(PmemScript.idle)
-        \(PmemScript.force)
-        \(fitting)
-        \(byNdctl)
-        \(bySysfs)
-        look
-        by=kept
-        if ! fits; then
-            get "$nd/$region/read_only"
-            [ "$got" != 1 ] || die "the guest may not write to it, so its mode '$mode' stays"
-            idle
-            by=$tool
-            [ $tool != any ] || { by=sysfs; ! command -v ndctl >/dev/null || by=ndctl; }
-            case $by in
-            ndctl) command -v ndctl >/dev/null || die "the guest has no ndctl"; by_ndctl ;;
-            sysfs) by_sysfs ;;
-            esac
-        fi
-        settle "$wanted"
-        fits || die "it does not have what was asked for: sector-size $sector, map $map, align $align"
-        echo "@by $by"
-        """
+    let text = arrangement(
+        layout, PmemScript(name: name, place: place), isGolden: context.golden.contains(name))
     let result = try await context.shell.run(text, timeout: timeout)
     guard result.status == 0 else {
         let reason = try await pmemTrouble(result, in: context)
@@ -54,6 +24,44 @@ func arrangePmem(
     let how = values.by == "kept" ? "as it was" : "by \(values.by)"
     return StepResult(
         .passed, output: result.transcript + "\(name): \(layout.mode.rawValue) \(how), /dev/\(values.node)\n")
+}
+
+/// The text of it for the guest's `sh`.
+///
+/// - Parameter isGolden: it began with an image of the plan's, which is not to be lost.
+func arrangement(_ layout: PmemLayout, _ script: PmemScript, isGolden: Bool) -> String {
+    """
+    \(script.head)
+    wanted=\(layout.mode.kernelWord) word=\(layout.mode.rawValue) tool=\(layout.tool.rawValue)
+    sector=\(layout.sectorSize.map(String.init) ?? "") map=\(layout.map?.rawValue ?? "")
+    align=\(layout.align.map { String($0.bytes) } ?? "")
+    \(announcement)
+    \(script.finding)
+    \(PmemScript.namespace)
+    \(PmemScript.node)
+    \(PmemScript.idle)
+    \(PmemScript.force)
+    \(fitting)
+    \(byNdctl)
+    \(bySysfs)
+    look
+    by=kept
+    if ! fits; then
+        get "$nd/$region/read_only"
+        [ "$got" != 1 ] || die "the guest may not write to it, so its mode '$mode' stays"
+        \(isGolden ? refusal : "")
+        idle
+        by=$tool
+        [ $tool != any ] || { by=sysfs; ! command -v ndctl >/dev/null || by=ndctl; }
+        case $by in
+        ndctl) command -v ndctl >/dev/null || die "the guest has no ndctl"; by_ndctl ;;
+        sysfs) by_sysfs ;;
+        esac
+    fi
+    settle "$wanted"
+    fits || die "it does not have what was asked for: sector-size $sector, map $map, align $align"
+    echo "@by $by"
+    """
 }
 
 /// What the scripts on persistent memory tell.
@@ -91,6 +99,13 @@ private let fitting = """
             [ -n "$holder" ] && [ "$got" = "$align" ] || return 1
         fi
     }
+    """
+
+/// Ends with what it is instead.
+private let refusal = """
+    get "$nd/$holder/sector_size"; sizes=$got
+    get "$nd/$holder/align"
+    die "its contents do not fit and are not made anew: they have the mode '$mode', sector sizes '$sizes', align '$got'"
     """
 
 /// `by_ndctl`: a DIMM whose labels are blank appears as one raw namespace, which ndctl makes anew, labels and all.

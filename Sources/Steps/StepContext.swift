@@ -14,6 +14,8 @@ public struct StepContext: Sendable {
     public let readOnlyShares: Set<String>
     /// Where the guest has its persistent memory, by name.
     public let pmem: [String: GuestPmem]
+    /// The names of that which began with an image of the plan's.
+    public let golden: Set<String>
     /// What was built of the plan's sources, by the step that wants it.
     public let built: [StepAction: [FilePath]]
     /// The uncompressed bytes of a module of the guest's kernel, by name.
@@ -22,7 +24,7 @@ public struct StepContext: Sendable {
     /// What a step may use.
     public init(
         shell: RemoteShell, directory: FilePath, shares: [String: FilePath], readOnlyShares: Set<String> = [],
-        pmem: [String: GuestPmem] = [:], built: [StepAction: [FilePath]] = [:],
+        pmem: [String: GuestPmem] = [:], golden: Set<String> = [], built: [StepAction: [FilePath]] = [:],
         moduleBytes: @Sendable @escaping (String) async throws -> [UInt8]
     ) {
         self.shell = shell
@@ -30,6 +32,7 @@ public struct StepContext: Sendable {
         self.shares = shares
         self.readOnlyShares = readOnlyShares
         self.pmem = pmem
+        self.golden = golden
         self.built = built
         self.moduleBytes = moduleBytes
     }
