@@ -94,7 +94,7 @@ struct GuestSession: Sendable {
             }
             return try await ModuleFile.decompressed(path, limit: 256 << 20)
         }
-        var stopped = await lackOfIOMMU(shell).map { StepRun.Stop(reason: $0, shellAnswers: true) }
+        var stopped = try await lackOfIOMMU(shell)
         var ending = GuestEnding.finished(stopped: nil)
         steps: for (index, step) in plan.steps.enumerated() {
             let number = index + 1
