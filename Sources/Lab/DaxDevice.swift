@@ -17,10 +17,11 @@ public struct DaxDevice: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - path: the node.
+    ///   - readOnly: it is to be read alone, as QEMU opens a backing that is `readonly=on`.
     ///   - sysfs: where sysfs is (Documentation/ABI/testing/sysfs-bus-dax).
-    /// - Throws: `Failure` if it is not there, no device-dax, not readable and writable, memory of the host itself, or of
+    /// - Throws: `Failure` if it is not there, no device-dax, not readable or, if it has to be, writable, memory of the host itself, or of
     ///   a size that is no multiple of its alignment.
-    public init(_ path: FilePath, sysfs: FilePath = "/sys") throws {
+    public init(_ path: FilePath, readOnly: Bool = false, sysfs: FilePath = "/sys") throws {
         var status = stat()
         guard stat(path.string, &status) == 0 else {
             let present = Self.present(in: sysfs)
@@ -36,7 +37,7 @@ public struct DaxDevice: Sendable, Hashable {
                 "it is not a device-dax node but \(Self.word(for: status.st_mode))", on: path.string,
                 advice: "remove it if a mistyped path of QEMU's left it there", blame: .request)
         }
-        guard access(path.string, R_OK | W_OK) == 0 else {
+        guard access(path.string, readOnly ? R_OK : R_OK | W_OK) == 0 else {
             throw Failure(
                 "a device-dax node cannot be opened: \(systemError())", on: path.string,
                 advice: "run as root, or let your group have it by a udev rule", blame: .request)

@@ -22,7 +22,7 @@ enum PmemCheck {
         }
         return try requests.map { request in
             guard case .devdax(let node) = request.backing else { return request }
-            let device = try DaxDevice(FilePath(node), sysfs: sysfs)
+            let device = try DaxDevice(FilePath(node), readOnly: request.readOnly, sysfs: sysfs)
             var request = request
             request.align = ByteCount(
                 bytes: try device.alignment(forMapping: request.size.bytes, asked: request.align?.bytes))
