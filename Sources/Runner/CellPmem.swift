@@ -53,8 +53,9 @@ struct CellPmem: Sendable {
         // Under its own name only once it is whole: an interrupted copy is no contents.
         let partial = FilePath(file.string + ".partial")
         if let contents = request.contents {
+            // An image that nobody may write to is no reason that its copy be so.
             try await Command(
-                "cp", ["--sparse=always", "--reflink=auto", "--", contents, partial.string]
+                "cp", ["--no-preserve=mode", "--sparse=always", "--reflink=auto", "--", contents, partial.string]
             ).check(timeout: .seconds(600), advice: "is there room for '\(request.name)' in \(file)?")
         }
         func failure() -> Failure {
