@@ -15,6 +15,8 @@ public struct HarnessImage: Sendable {
     private static let purpose = "vmharness 1"
     private static let definitions = ["images", "guests", "testplans"]
     private static let mostFiles = 10_000
+    /// Bytes of a file among the definitions; larger ones are left out.
+    private static let largestDefinition = 1 << 20
 
     let cache: Cache
     let data: FilePath
@@ -124,7 +126,10 @@ public struct HarnessImage: Sendable {
             let names = FileManager.default.enumerator(atPath: top.string)
             while let name = names?.nextObject() as? String {
                 let source = top.appending(FilePath(name).components)
-                guard names?.fileAttributes?[.type] as? FileAttributeType == .typeRegular else { continue }
+                guard names?.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
+                    // Images and trees that somebody keeps beside a plan are not what a lab machine needs of it.
+                    (names?.fileAttributes?[.size] as? Int ?? .max) <= Self.largestDefinition
+                else { continue }
                 files.append(File(target: "\(directory)/\(name)", source: source, isProgram: false))
                 guard files.count <= Self.mostFiles else {
                     throw Failure(

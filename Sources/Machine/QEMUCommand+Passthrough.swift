@@ -10,9 +10,9 @@ extension QEMUCommand {
         specification.passthrough.enumerated().flatMap { number, function in
             let port = Self.firstPort + number
             return [
-                "-device", "pcie-root-port,id=port-vfio-\(function.name),chassis=\(port),slot=\(port)",
+                "-device", "pcie-root-port,id=passed-\(function.name),chassis=\(port),slot=\(port)",
                 "-device",
-                "vfio-pci,host=\(function.address),id=vfio-\(function.name),bus=port-vfio-\(function.name),rombar=0",
+                "vfio-pci,host=\(function.address),id=vfio-\(function.name),bus=passed-\(function.name),rombar=0",
             ]
         }
     }

@@ -11,6 +11,8 @@ public struct GuestRecord: Sendable, Hashable, Codable {
     public var lasted: Double?
     /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
     public var bootSeconds: Double?
+    /// Whether it was seen to have the mutated module; nil if it was not, and without a mutation.
+    public var hadMutation: Bool?
     /// Why it was ended before the cell was done: `generic/647: the guest's kernel panicked`; nil for the last.
     public var ended: String?
 

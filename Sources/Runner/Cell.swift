@@ -25,19 +25,25 @@ public struct Cell: Sendable, Hashable {
 
     /// What the record keeps of it, so that the run can be gone on with.
     public var asked: AskedCell {
-        let file = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(plan.file))
+        let here = FilePath(FileManager.default.currentDirectoryPath)
+        let file = here.pushing(FilePath(plan.file))
+        let files = [file] + [plan.guest.definition].compactMap { $0.map { here.pushing(FilePath($0)) } }
         return AskedCell(
-            id: id, plan: file.lexicallyNormalized().string, planDigest: Self.digest(of: file), kernel: "\(kernel)",
+            id: id, plan: file.lexicallyNormalized().string, planDigest: Self.digest(of: files), kernel: "\(kernel)",
             mutation: mutation?.name, parameters: plan.values, repetition: repetition)
     }
 
     /// The kernel that its results are about: `debian:6.1`, and with a mutation `debian:6.1,mutate=NAME`.
     public var testedKernel: String { CellRecord.testedKernel("\(kernel)", mutation: mutation?.name) }
 
-    /// FNV-1a of a file's bytes: it tells whether a plan was edited, and keeps nobody from forging.
-    private static func digest(of file: FilePath) -> String? {
-        guard let bytes = ProcessTable.read(file.string) else { return nil }
-        let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    /// FNV-1a of the bytes of files: it tells whether a plan, or the guest that it extends, was edited, and keeps nobody
+    /// from forging.
+    private static func digest(of files: [FilePath]) -> String? {
+        var hash = 0xcbf2_9ce4_8422_2325 as UInt64
+        for file in files {
+            guard let bytes = ProcessTable.read(file.string) else { return nil }
+            hash = bytes.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        }
         return String(hash, radix: 16)
     }
 

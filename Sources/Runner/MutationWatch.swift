@@ -91,7 +91,7 @@ extension GuestSession {
             let sighting = try await watch.look(shell)
             journal.update { cell in
                 switch sighting {
-                case .loaded: cell.environment?.mutation?.loaded = true
+                case .loaded: cell.markMutation(in: directory.guest)
                 case .foreign(let what): cell.environment?.mutation?.foreign = what
                 case .none: break
                 }
@@ -113,25 +113,41 @@ extension CellRunner {
             fail(journal, "a guest had another module '\(mutated.module)' than the mutated one: \(foreign)")
             return
         }
-        if state?.loaded == true { return }
-        let consoles = (record.guests ?? []).map {
-            EvidenceDirectory(cell: directory, guest: $0.number).path("console.log")
+        for guest in record.guestsWithoutMutation {
+            let console = EvidenceDirectory(cell: directory, guest: guest).path("console.log")
+            let text = try? BoundedRead.text(of: console, limit: Self.consoleLimit + 4096)
+            if text.map({ MutationWatch.isShown(in: $0, module: mutated.module) }) == true {
+                journal.update { $0.markMutation(in: guest) }
+            }
         }
-        let isShown = consoles.contains { path in
-            (try? BoundedRead.text(of: path, limit: Self.consoleLimit + 4096)).map {
-                MutationWatch.isShown(in: $0, module: mutated.module)
-            } ?? false
-        }
-        if isShown {
-            journal.update { $0.environment?.mutation?.loaded = true }
-        } else {
-            fail(
-                journal,
-                "the mutated module '\(mutated.module)' was never loaded in a guest: what ran says nothing of it")
-        }
+        let lacking = journal.record.guestsWithoutMutation
+        guard !lacking.isEmpty || journal.record.environment?.mutation?.loaded != true else { return }
+        let which = (record.guests?.count ?? 1) > 1 ? lacking.map { "guest \($0)" }.joined(separator: ", ") : ""
+        fail(
+            journal,
+            "the mutated module '\(mutated.module)' was never loaded in "
+                + (which.isEmpty ? "a guest" : which) + ": what ran there says nothing of it")
     }
 
     private func fail(_ journal: CellJournal, _ reason: String) {
         journal.add(CaseRecord(name: CellRecord.mutationCase, verdict: .error, reason: reason, seconds: 0))
+    }
+}
+
+extension CellRecord {
+    /// Notes that a guest had the mutated module.
+    mutating func markMutation(in guest: Int) {
+        environment?.mutation?.loaded = true
+        if let index = guests?.firstIndex(where: { $0.number == guest }) { guests?[index].hadMutation = true }
+    }
+
+    /// The guests that have results of the plan's and were not seen to have the mutated module.
+    var guestsWithoutMutation: [Int] {
+        (guests ?? []).filter { guest in
+            guest.hadMutation != true
+                && cases.contains { record in
+                    record.guest == guest.number && record.step != nil && record.verdict != .skip
+                }
+        }.map(\.number)
     }
 }

@@ -20,6 +20,9 @@ public struct GuestLibrary: Sendable, Hashable {
             .sorted()
     }
 
+    /// The file of a definition.
+    func file(_ name: String) -> String { "\(directory)/\(name).yaml" }
+
     /// The `guest` of a definition, each value with its place in that file.
     ///
     /// - Parameter node: the name, as a plan has it.
@@ -34,7 +37,7 @@ public struct GuestLibrary: Sendable, Hashable {
             return nil
         }
         do throws(InvalidFile) {
-            let root = try LocatedYAML.read("\(directory)/\(name).yaml")
+            let root = try LocatedYAML.read(file(name))
             guard let reader = MappingReader(root, of: "the guest's definition", keys: Self.keys, problems) else {
                 return nil
             }

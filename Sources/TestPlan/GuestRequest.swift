@@ -49,6 +49,9 @@ public struct GuestRequest: Sendable, Hashable {
     /// vmharness itself, with its images, guests and plans, is in the guest at `/opt/vmharness` and in its `PATH`.
     public var hasHarness: Bool
 
+    /// The file with the definition that it extends, or nil for none.
+    public var definition: String?
+
     /// Creates a request; everything left out is the default of the plan format.
     public init(
         memory: ByteCount = .gibibytes(1),

@@ -1,4 +1,12 @@
 extension PlanParser {
+    /// The file with the definition that a plan's guest extends, if it names one.
+    func definitionFile(of plan: LocatedNode) -> String? {
+        guard case .mapping(let entries) = plan.content, let guests,
+            case .scalar(let name, _)? = entries.first(where: { $0.key == "extends" })?.value.content
+        else { return nil }
+        return guests.file(name)
+    }
+
     /// The plan's guest with what it does not say itself taken from the definition that it extends. Devices are both:
     /// the definition's come first.
     func extended(_ plan: LocatedNode) -> LocatedNode {

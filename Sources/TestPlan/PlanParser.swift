@@ -39,9 +39,10 @@ struct PlanParser {
         let values = values(of: parameters, plan: name ?? expectedName ?? file)
 
         var substitution = ParameterSubstitution(values: values, problems)
-        let guest =
+        var guest =
             reader.node("guest").map { extended(substitution.apply(to: $0)) }
             .flatMap { self.guest($0, parameters, values) } ?? GuestRequest()
+        guest.definition = reader.node("guest").flatMap(definitionFile)
         let steps =
             reader.required("steps").map { substitution.apply(to: $0) }
             .map { self.steps($0, guest, parameters, values) } ?? []

@@ -1,4 +1,6 @@
+import Foundation
 import GuestImage
+import RunRecord
 import SystemPackage
 import Testing
 
@@ -54,5 +56,21 @@ import Testing
     ])
     func whatAConsoleShows(line: String, expected: Bool) {
         #expect(MutationWatch.isShown(in: "a\n\(line)\nb", module: "dummy") == expected)
+    }
+
+    /// A further guest that did not load it has shown nothing, whatever the first had.
+    @Test func eachGuestWithResultsMustHaveHadIt() {
+        var cell = CellRecord(
+            id: "p@k", plan: "p", kernel: "k", parameters: [:], started: Date(timeIntervalSince1970: 0),
+            directory: "cells/p@k")
+        cell.guests = (1...3).map { GuestRecord(number: $0) }
+        cell.cases = [
+            CaseRecord(name: "insert", step: 1, guest: 1, verdict: .pass, seconds: 1),
+            CaseRecord(name: "suite/a", step: 2, guest: 2, verdict: .pass, seconds: 1),
+            CaseRecord(name: "boot", guest: 3, verdict: .error, seconds: 1),
+        ]
+        #expect(cell.guestsWithoutMutation == [1, 2])
+        cell.markMutation(in: 1)
+        #expect(cell.guestsWithoutMutation == [2])
     }
 }
