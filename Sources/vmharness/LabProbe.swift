@@ -38,8 +38,9 @@ struct LabProbe: AsyncParsableCommand {
             try MemoryLock.own().check(memory: size.bytes, for: "a guest with \(size)")
             let unrestored = Unrestored()
             try await withFunctionsBound(addresses, report: { unrestored.add($0) }) { bound in
-                try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 })
-                    .run()
+                try await withDaxNodesHeld([node].compactMap { $0 }) {
+                    try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 }).run()
+                }
                 for function in bound { Terminal.output(Self.words(for: function)) }
                 let dax = node.map { " and \($0.size >> 20) MiB of \($0.path)" } ?? ""
                 Terminal.output("QEMU has mapped \(size) of guest memory\(dax) for DMA")
