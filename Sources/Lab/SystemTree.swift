@@ -9,21 +9,29 @@ public struct SystemTree: Sendable {
     /// Writes a value to a file of sysfs, in one write(2), since each is one order to the kernel.
     let write: @Sendable (FilePath, String) throws -> Void
 
+    /// Loads a module of the kernel and those that it needs.
+    let load: @Sendable (String) async throws -> Void
     /// True if functions may be bound and journals be written.
     let isOurs: Bool
 
     /// The host's own.
-    public static let host = SystemTree(root: "/", isOurs: geteuid() == 0, write: SysfsWrite.perform)
+    public static let host = SystemTree(
+        root: "/", isOurs: geteuid() == 0,
+        load: { try await Command("modprobe", ["--", $0]).check(timeout: .seconds(60)) },
+        write: SysfsWrite.perform)
 
     /// - Parameters:
     ///   - root: the directory that stands for `/`.
     ///   - isOurs: whether functions may be bound and journals be written, as root may.
+    ///   - load: loads a module of the kernel by its name.
     ///   - write: carries out a write to sysfs, with its path and value.
     public init(
-        root: FilePath, isOurs: Bool = true, write: @Sendable @escaping (FilePath, String) throws -> Void
+        root: FilePath, isOurs: Bool = true, load: @Sendable @escaping (String) async throws -> Void,
+        write: @Sendable @escaping (FilePath, String) throws -> Void
     ) {
         self.root = root
         self.isOurs = isOurs
+        self.load = load
         self.write = write
     }
 

@@ -34,7 +34,8 @@ struct LabProbe: AsyncParsableCommand {
             let pmem = node.map { node in
                 PersistentMemory(name: "dax", backing: .devdax(node.path), size: node.size, align: node.align)
             }
-            try PassthroughCheck().check(addresses)
+            let loaded = try await PassthroughCheck().checkAndLoad(addresses).loaded
+            if !loaded.isEmpty { Terminal.output("loaded \(loaded.joined(separator: ", ")) into the host's kernel") }
             try MemoryLock.own().check(memory: size.bytes, for: "a guest with \(size)")
             let unrestored = Unrestored()
             try await withFunctionsBound(addresses, report: { unrestored.add($0) }) { bound in
