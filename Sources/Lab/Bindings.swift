@@ -6,6 +6,7 @@ import SystemPackage
 public struct Bindings: Sendable {
     let bus: PCIBus
     private var store: BindingStore { BindingStore(tree: bus.tree) }
+    private var locks: DeviceLocks { DeviceLocks(tree: bus.tree) }
 
     /// The bindings of a host.
     public init(_ bus: PCIBus = PCIBus()) {
@@ -36,18 +37,18 @@ public struct Bindings: Sendable {
     public func entries() throws -> [Entry] {
         try store.all().filter { $0.boot == store.boot }.map { journal in
             Entry(
-                journal: journal, isHeld: store.lockHolder(of: journal.group) != nil,
+                journal: journal, isHeld: holder(of: journal.group) != nil,
                 presentDriver: bus.driver(of: journal.address))
         }
     }
 
     /// Puts back what killed runs have left. Nothing happens where there is nothing, or we are not root.
     public func sweep() -> Restoration {
-        guard bus.tree.isOurs, bus.tree.exists(store.directory) else { return Restoration() }
+        guard bus.tree.isOurs else { return Restoration() }
         do {
             var restoration = Restoration()
             for group in Set(try store.all().map(\.group)).sorted() {
-                guard let lock = try store.lock(of: group) else { continue }
+                guard let lock = try locks.lock(Self.lockName(of: group)) else { continue }
                 let one = restoreAbandoned(inGroups: [group])
                 lock.release()
                 restoration.restored += one.restored
@@ -82,8 +83,8 @@ public struct Bindings: Sendable {
         var restoration = Restoration()
         let wanted = addresses.isEmpty ? entries.filter { !$0.isHeld }.map(\.journal.address) : addresses
         for journal in entries.map(\.journal) where wanted.contains(journal.address) {
-            guard let lock = try store.lock(of: journal.group) else {
-                throw held(journal.group, by: store.lockHolder(of: journal.group), asked: journal.address)
+            guard let lock = try locks.lock(Self.lockName(of: journal.group)) else {
+                throw held(journal.group, by: holder(of: journal.group), asked: journal.address)
             }
             defer { lock.release() }
             // Read again under the lock: a run may have come and gone in between.
@@ -99,14 +100,23 @@ public struct Bindings: Sendable {
     /// Takes the locks of functions' groups, one after the other in the order of their numbers, so that two runs
     /// that want the same never wait for each other. Guests of our own process wait their turn.
     func lock(_ functions: [HostPCIFunction]) async throws -> [FileLock] {
-        guard bus.tree.isOurs else { return [] }
-        try store.prepare()
-        var locks: [FileLock] = []
+        try locks.prepare()
+        var held: [FileLock] = []
         for group in Set(functions.compactMap(\.group)).sorted() {
             let address = functions.first { $0.group == group }!.address
-            locks.append(try await lock(of: group, for: address))
+            held.append(
+                try await locks.take(Self.lockName(of: group)) { self.held(group, by: $0, asked: address) })
         }
-        return locks
+        return held
+    }
+
+    /// The process that holds the lock of a group; nil for none.
+    func holder(of group: Int) -> Int? { locks.holder(of: Self.lockName(of: group)) }
+
+    /// The refusal if another process holds the lock of a function's group; nil if none does.
+    func refusal(of function: HostPCIFunction) -> Failure? {
+        guard let group = function.group, let holder = holder(of: group), holder != Int(getpid()) else { return nil }
+        return held(group, by: holder, asked: function.address)
     }
 
     /// Writes the journals of functions, before any of them is changed.
@@ -160,18 +170,8 @@ public struct Bindings: Sendable {
         }
     }
 
-    private func lock(of group: Int, for address: PCIAddress) async throws -> FileLock {
-        let deadline = ContinuousClock.now + .seconds(5)
-        while true {
-            if let lock = try store.lock(of: group) { return lock }
-            // A holder that cannot be told has just let go of it, or lives in another PID namespace.
-            let holder = store.lockHolder(of: group)
-            if holder.map({ $0 != Int(getpid()) }) ?? (ContinuousClock.now > deadline) {
-                throw held(group, by: holder, asked: address)
-            }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-    }
+    /// Its lock is held by the process that has bound functions of the group, or is putting them back.
+    private static func lockName(of group: Int) -> String { "group-\(group)" }
 
     private func held(_ group: Int, by holder: Int?, asked address: PCIAddress) -> Failure {
         let journal = (try? store.all())?.first { $0.group == group && $0.pid == holder }

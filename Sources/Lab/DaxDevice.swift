@@ -12,6 +12,11 @@ public struct DaxDevice: Sendable, Hashable {
     public let size: Int
     /// Bytes of which a mapping's place and length must be multiples.
     public let align: Int
+    /// The node's number (`st_rdev` of stat(2)): the same by whatever name.
+    public let number: UInt64
+
+    /// `252:3`
+    var numbers: String { Self.numbers(number) }
 
     /// Reads what a node is.
     ///
@@ -47,10 +52,10 @@ public struct DaxDevice: Sendable, Hashable {
 
     /// The second half: what sysfs says of a character device's number.
     init(_ path: FilePath, number: UInt64, sysfs: FilePath) throws {
-        // gnu_dev_major and gnu_dev_minor of <sys/sysmacros.h>.
-        let major = (number >> 8 & 0xFFF) | (number >> 32 & ~0xFFF)
-        let minor = (number & 0xFF) | (number >> 12 & ~0xFF)
-        let link = sysfs.appending("dev/char/\(major):\(minor)")
+        self.path = path
+        self.number = number
+        let numbers = Self.numbers(number)
+        let link = sysfs.appending("dev/char/\(numbers)")
         guard let real = Self.resolved(link) else {
             throw Failure("it is not a device that the kernel knows", on: path.string, advice: "", blame: .request)
         }
@@ -59,7 +64,7 @@ public struct DaxDevice: Sendable, Hashable {
         let places = ["bus/dax/devices", "class/dax"].map { sysfs.appending($0).appending(name) }
         guard name.hasPrefix("dax"), let device = places.first(where: { access($0.string, F_OK) == 0 }) else {
             throw Failure(
-                "the character device \(major):\(minor) is not a device-dax node", on: path.string,
+                "the character device \(numbers) is not a device-dax node", on: path.string,
                 advice: "name a /dev/daxX.Y", blame: .request)
         }
         if Self.resolved(device.appending("driver"))?.lastComponent?.string == "kmem" {
@@ -87,7 +92,6 @@ public struct DaxDevice: Sendable, Hashable {
                     + "`ndctl create-namespace -f -e NAMESPACE -m devdax -a \(align) -s \(size / align * align)`",
                 blame: .request)
         }
-        self.path = path
         self.size = size
         self.align = align
     }
@@ -117,6 +121,11 @@ public struct DaxDevice: Sendable, Hashable {
                 "an alignment of \(asked) bytes is less than its own, \(align)", "leave 'align' out, or write \(align)")
         }
         return asked
+    }
+
+    /// Major and minor number (gnu_dev_major and gnu_dev_minor of <sys/sysmacros.h>).
+    private static func numbers(_ number: UInt64) -> String {
+        "\((number >> 8 & 0xFFF) | (number >> 32 & ~0xFFF)):\((number & 0xFF) | (number >> 12 & ~0xFF))"
     }
 
     private static func present(in sysfs: FilePath) -> [String] {

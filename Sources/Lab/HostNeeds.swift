@@ -25,7 +25,11 @@ public struct HostNeeds: Sendable {
         // A physical function takes its virtual ones along.
         for name in tree.names(in: place) where name.hasPrefix("virtfn") {
             guard let virtual = tree.resolved(place.appending(name)), let last = virtual.lastComponent else { continue }
-            reasons += self.reasons(below: virtual).map { "its virtual function \(last.string): \($0)" }
+            reasons += self.reasons(below: virtual).map { "has the virtual function \(last.string), which \($0)" }
+            // Its machine would lose it with no more warning than a pulled card gives.
+            if let driver = tree.linkName(virtual.appending("driver")), VFIODriver.isOne(driver) {
+                reasons.append("has the virtual function \(last.string), which \(driver) may have given to a guest")
+            }
         }
         return reasons
     }

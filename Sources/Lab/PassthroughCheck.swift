@@ -23,20 +23,33 @@ public struct PassthroughCheck: Sendable {
     /// - Returns: the functions as they are now.
     @discardableResult
     public func check(_ addresses: [PCIAddress]) throws -> [HostPCIFunction] {
+        let functions = try checkHost(addresses)
+        try checkDriver(of: functions)
+        return functions
+    }
+
+    /// All but the driver.
+    ///
+    /// - Parameter taken: what else of the host is taken from its drivers.
+    @discardableResult
+    func checkHost(_ addresses: [PCIAddress], taken: Set<PCIAddress> = []) throws -> [HostPCIFunction] {
         let functions = try addresses.map(existing)
         for function in functions {
             try checkUse(of: function)
             try checkIOMMU(of: function)
         }
-        for function in functions {
-            if let refusal = GroupViability(of: function.group!, on: bus, taken: Set(addresses))
-                .refusal(of: function.address)
-            {
-                throw refusal
-            }
-        }
-        try checkDriver(of: functions)
+        try checkGroups(of: functions, taken: taken.union(addresses))
         return functions
+    }
+
+    /// Whether their groups are viable with them taken.
+    func checkGroups(of functions: [HostPCIFunction], taken: Set<PCIAddress>) throws(Failure) {
+        for function in functions {
+            guard let group = function.group,
+                let refusal = GroupViability(of: group, on: bus, taken: taken).refusal(of: function.address)
+            else { continue }
+            throw refusal
+        }
     }
 
     /// Why a function alone could not be given to a guest; nil if it could.
@@ -49,43 +62,6 @@ public struct PassthroughCheck: Sendable {
         } catch {
             return Failure("\(error)", on: "\(address)", advice: "")
         }
-    }
-
-    /// The first function with these identities that could be given away; `check` tells why one cannot.
-    ///
-    /// - Parameters:
-    ///   - vendor: 16 bits.
-    ///   - device: 16 bits.
-    ///   - taken: those that are given away already.
-    /// - Throws: `Failure` if there is none, with the reason of each.
-    public func match(vendor: Int, device: Int, besides taken: Set<PCIAddress> = []) throws -> HostPCIFunction {
-        let identity = HostPCIFunction.identity(vendor: vendor, device: device)
-        let all = bus.functions()
-        let candidates = all.filter { $0.vendor == vendor && $0.device == device && !taken.contains($0.address) }
-        guard !candidates.isEmpty else {
-            let sameVendor = all.filter { $0.vendor == vendor && !$0.isBridge }.map {
-                "\($0.address) is \($0.identity)"
-            }
-            let used = all.contains { $0.vendor == vendor && $0.device == device }
-            throw Failure(
-                used ? "every function \(identity) is taken already" : "no function \(identity) on this host",
-                on: identity,
-                advice: (sameVendor.isEmpty || used
-                    ? "" : "of that vendor: \(sameVendor.prefix(5).joined(separator: ", ")); ")
-                    + "`vmharness lab devices` lists all", blame: .request)
-        }
-        var reasons: [Failure] = []
-        for candidate in candidates {
-            do {
-                return try check(Array(taken) + [candidate.address]).last!
-            } catch let failure as Failure {
-                reasons.append(failure)
-            }
-        }
-        guard reasons.count > 1 else { throw reasons[0] }
-        throw Failure(
-            "none of the \(reasons.count) functions \(identity) can be given to a guest", on: identity,
-            advice: reasons.map { "\($0.subject): \($0.what)" }.joined(separator: "; "), blame: reasons[0].blame)
     }
 
     private func existing(_ address: PCIAddress) throws -> HostPCIFunction {
@@ -123,13 +99,9 @@ public struct PassthroughCheck: Sendable {
 
     private func checkDriver(of functions: [HostPCIFunction]) throws {
         guard let first = functions.first else { return }
-        for (path, name) in [
-            ("sys/bus/pci/drivers/\(VFIODriver.name)", "vfio-pci"), ("sys/module/vfio_iommu_type1", "vfio_iommu_type1"),
-        ] {
-            guard functions.contains(where: { !$0.isBoundToVFIO }) || name != "vfio-pci" else { continue }
-            guard bus.tree.exists(bus.tree.path(path)) else {
-                throw Failure("the kernel has no \(name) loaded", on: "\(first.address)", advice: "modprobe \(name)")
-            }
+        let binds = functions.contains { !$0.isBoundToVFIO }
+        if let name = VFIOModules(tree: bus.tree).missing(binds: binds).first {
+            throw Failure("the kernel has no \(name) loaded", on: "\(first.address)", advice: "modprobe \(name)")
         }
         if let function = functions.first(where: { !$0.isBoundToVFIO }), !bus.tree.isOurs {
             throw Failure(

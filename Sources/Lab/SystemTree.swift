@@ -2,29 +2,41 @@ import Foundation
 import HostProcess
 public import SystemPackage
 
-/// The host's `/sys`, `/proc`, `/dev` and `/run` below some root, so that every reader can be tried on a made-up tree.
+/// The host's `/sys`, `/proc`, `/dev`, `/run` and `/tmp` below some root, so that every reader can be tried on a made-up tree.
 public struct SystemTree: Sendable {
-    /// Where `sys`, `proc`, `dev` and `run` are: `/` on a real host.
+    /// Where `sys`, `proc`, `dev`, `run` and `tmp` are: `/` on a real host.
     public let root: FilePath
     /// Writes a value to a file of sysfs, in one write(2), since each is one order to the kernel.
     let write: @Sendable (FilePath, String) throws -> Void
 
+    /// Loads a module of the kernel and those that it needs.
+    let load: @Sendable (String) async throws -> Void
+    /// True if functions may be bound and journals be written.
+    let isOurs: Bool
+
     /// The host's own.
-    public static let host = SystemTree(root: "/", write: SysfsWrite.perform)
+    public static let host = SystemTree(
+        root: "/", isOurs: geteuid() == 0,
+        load: { try await Command("modprobe", ["--", $0]).check(timeout: .seconds(60)) },
+        write: SysfsWrite.perform)
 
     /// - Parameters:
     ///   - root: the directory that stands for `/`.
+    ///   - isOurs: whether functions may be bound and journals be written, as root may.
+    ///   - load: loads a module of the kernel by its name.
     ///   - write: carries out a write to sysfs, with its path and value.
-    public init(root: FilePath, write: @Sendable @escaping (FilePath, String) throws -> Void) {
+    public init(
+        root: FilePath, isOurs: Bool = true, load: @Sendable @escaping (String) async throws -> Void,
+        write: @Sendable @escaping (FilePath, String) throws -> Void
+    ) {
         self.root = root
+        self.isOurs = isOurs
+        self.load = load
         self.write = write
     }
 
     /// True if this is the host's own tree, whose devices can be opened.
     var isHost: Bool { root == "/" }
-
-    /// True if functions may be bound and journals be written.
-    var isOurs: Bool { !isHost || geteuid() == 0 }
 
     /// `sys/…` and so on, as a whole path.
     func path(_ relative: String) -> FilePath { root.appending(relative) }

@@ -1,4 +1,5 @@
 import Foundation
+import HostProcess
 import RunRecord
 import Synchronization
 import TestPlan
@@ -54,6 +55,15 @@ final class CellJournal: Sendable {
                 cell.cases.append(record)
             }
         }
+    }
+
+    /// Records a function of the host that could not be put back after a guest: a case, since it must not end as a
+    /// success, and there may be no environment yet that could hold a note.
+    func unrestored(_ failure: Failure) {
+        add(
+            CaseRecord(
+                name: "passthrough", verdict: .error,
+                reason: "a function of the host could not be put back: \(failure)", seconds: 0))
     }
 
     /// Changes a case that is recorded already.

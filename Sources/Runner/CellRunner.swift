@@ -119,10 +119,12 @@ struct CellRunner: Sendable {
             })
         defer { recorder.log.finish() }
         return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
-            try await withGuest(
-                specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
-            ) { guest in
-                try await body(guest, recorder, logs, shares)
+            try await withDaxNodesHeld(PmemCheck.nodes(of: prepared.pmem)) {
+                try await withGuest(
+                    specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+                ) { guest in
+                    try await body(guest, recorder, logs, shares)
+                }
             }
         }
     }

@@ -50,7 +50,10 @@ struct GuestLine: Sendable {
         defer { journal.guestGone(place.guest) }
         return try await runner.withRunningGuest(
             in: place, scratch: scratch,
-            unrestored: { journal.note("a function of the host could not be put back: \($0)") }
+            unrestored: {
+                journal.unrestored($0)
+                runner.report(.unrestored(cell: runner.cell.id, $0))
+            }
         ) { guest, recorder, logs, shares in
             try await GuestSession(
                 runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,

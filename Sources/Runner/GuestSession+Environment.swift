@@ -24,6 +24,9 @@ extension GuestSession {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
         notes += specification.pmem.compactMap(\.note)
+        if let loaded = prepared.passthrough.first?.loaded, !loaded.isEmpty {
+            notes.append("loaded into the host's kernel for passthrough: \(loaded.joined(separator: ", "))")
+        }
         var record = EnvironmentRecord(
             backend: prepared.backend.kind.rawValue,
             accelerator: .init(

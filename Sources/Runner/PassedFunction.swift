@@ -10,30 +10,29 @@ public struct PassedFunction: Sendable, Hashable {
     public let name: String
     /// The function, before it is bound.
     public let function: HostPCIFunction
+    /// The modules that the host's kernel was given for it.
+    public let loaded: [String]
 
     /// Finds what a guest asks for and checks it, before any guest is started and anything is changed.
     ///
     /// - Throws: `Failure` with what is in the way.
-    static func resolve(_ guest: GuestRequest, pmem: [PmemRequest]) throws -> [PassedFunction] {
+    static func resolve(_ guest: GuestRequest, pmem: [PmemRequest]) async throws -> [PassedFunction] {
         let requests = guest.passthrough
         guard !requests.isEmpty else { return [] }
         let check = PassthroughCheck()
-        var addresses: [String: PCIAddress] = [:]
-        for request in requests {
-            if case .address(let text) = request.choice { addresses[request.name] = PCIAddress(text) }
-        }
-        // Those with an address first, so that a match takes none of them.
-        for request in requests {
-            guard case .match(let vendor, let device) = request.choice else { continue }
-            addresses[request.name] =
-                try check.match(vendor: vendor, device: device, besides: Set(addresses.values)).address
-        }
-        let functions = try check.check(requests.compactMap { addresses[$0.name] })
+        let chosen = try check.choose(
+            requests.compactMap { request in
+                switch request.choice {
+                case .address(let text): PCIAddress(text).map { .address($0) }
+                case .match(let vendor, let device): .match(vendor: vendor, device: device)
+                }
+            })
+        let (functions, loaded) = try await check.checkAndLoad(chosen.map(\.address))
         try MemoryLock.own().check(
             memory: guest.memory.bytes + pmem.filter(\.isLocked).map(\.size.bytes).reduce(0, +),
             // Behind an emulated IOMMU each function has mappings of its own.
             containers: guest.iommu == nil ? 1 : functions.count, for: requests[0].location.description)
-        return zip(requests, functions).map { PassedFunction(name: $0.name, function: $1) }
+        return zip(requests, functions).map { PassedFunction(name: $0.name, function: $1, loaded: loaded) }
     }
 
     /// For QEMU.

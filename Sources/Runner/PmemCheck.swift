@@ -20,13 +20,29 @@ enum PmemCheck {
                 advice: "use a QEMU that was built with libpmem, as Debian's for amd64 are, or leave it out",
                 blame: .request)
         }
+        var seen: Set<UInt64> = []
         return try requests.map { request in
             guard case .devdax(let node) = request.backing else { return request }
             let device = try DaxDevice(FilePath(node), readOnly: request.readOnly, sysfs: sysfs)
+            guard seen.insert(device.number).inserted else {
+                throw Failure(
+                    "two devices of the guest are one device-dax node, \(node)", on: "\(request.location)",
+                    advice: "name another node", blame: .request)
+            }
             var request = request
             request.align = ByteCount(
                 bytes: try device.alignment(forMapping: request.size.bytes, asked: request.align?.bytes))
             return request
+        }
+    }
+
+    /// The device-dax nodes of the host that a guest maps.
+    ///
+    /// - Throws: `Failure` for one that is none any more.
+    static func nodes(of requests: [PmemRequest]) throws -> [DaxDevice] {
+        try requests.compactMap { request in
+            guard case .devdax(let node) = request.backing else { return nil }
+            return try DaxDevice(FilePath(node))
         }
     }
 

@@ -88,7 +88,7 @@ public struct Preparation: Sendable {
         for plan in Set(cells.map(\.plan)) {
             daemons[plan] = try Self.daemons(for: plan, among: installed)
             pmem[plan] = try await PmemCheck.resolved(plan.guest.pmem)
-            passthrough[plan] = try PassedFunction.resolve(plan.guest, pmem: pmem[plan]!)
+            passthrough[plan] = try await PassedFunction.resolve(plan.guest, pmem: pmem[plan]!)
         }
         let store = KernelStore(cache: cache, progress: progress)
         var kernels: [KernelName: Kernel] = [:]

@@ -1,3 +1,4 @@
+public import HostProcess
 public import RunRecord
 
 /// What a person who watches a run is told.
@@ -20,6 +21,8 @@ public enum RunEvent: Sendable {
     case found(cell: String, Finding)
     /// A step does not end; evidence is being gathered.
     case climbing(cell: String, reason: String)
+    /// A function of the host could not be put back after a guest.
+    case unrestored(cell: String, Failure)
     /// A cell has its verdict.
     case cellEnded(CellRecord)
     /// A guest is kept for a look; the command leads into it.

@@ -1,5 +1,6 @@
-/// Persistent memory of the guest: an emulated NVDIMM, or virtio-pmem. Like a disk it is empty when the cell begins,
-/// unless ``contents`` names an image, and what lies behind it outlives the guest.
+/// Persistent memory of the guest: an emulated NVDIMM, or virtio-pmem. Like a disk, that over a file is empty when the
+/// cell begins, unless ``contents`` names an image, and outlives the guest. A device-dax node of the host holds what
+/// the guest before left in it, of whatever cell or run.
 public struct PmemRequest: Sendable, Hashable {
     /// What the guest sees.
     public enum Model: String, Sendable, Hashable, Codable, CaseIterable {

@@ -30,6 +30,7 @@ final class EventPrinter: Sendable {
             case .found(let id, let finding):
                 "\(id): found: \(finding.title)" + (finding.location.map { " at \($0)" } ?? "")
             case .climbing(let id, let reason): "\(id): \(reason); gathering evidence"
+            case .unrestored(let id, let failure): "\(id): error: not put back: \(failure)"
             case .cellEnded(let cell):
                 "\(cell.id): \(cell.verdict.rawValue.uppercased()) after \(cell.seconds.formatted1) s"
                     + (cell.reason.map { ": \($0)" } ?? "")
@@ -37,7 +38,10 @@ final class EventPrinter: Sendable {
                 "\(id): the guest is kept. Another terminal gets in by\n    \(command)\nEnter or Ctrl-C ends it."
             }
         // What a person must act on is printed even when quiet.
-        if case .kept = event {} else if isQuiet { return }
+        switch event {
+        case .kept, .unrestored: break
+        default: if isQuiet { return }
+        }
         guard let line else { return }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         lock.withLock { _ in Terminal.error("[\(seconds.formatted1.leftPadded(6))] \(line)") }

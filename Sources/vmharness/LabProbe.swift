@@ -34,12 +34,14 @@ struct LabProbe: AsyncParsableCommand {
             let pmem = node.map { node in
                 PersistentMemory(name: "dax", backing: .devdax(node.path), size: node.size, align: node.align)
             }
-            try PassthroughCheck().check(addresses)
+            let loaded = try await PassthroughCheck().checkAndLoad(addresses).loaded
+            if !loaded.isEmpty { Terminal.output("loaded \(loaded.joined(separator: ", ")) into the host's kernel") }
             try MemoryLock.own().check(memory: size.bytes, for: "a guest with \(size)")
             let unrestored = Unrestored()
             try await withFunctionsBound(addresses, report: { unrestored.add($0) }) { bound in
-                try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 })
-                    .run()
+                try await withDaxNodesHeld([node].compactMap { $0 }) {
+                    try await PassthroughProbe(names, memory: size.bytes, pmem: [pmem].compactMap { $0 }).run()
+                }
                 for function in bound { Terminal.output(Self.words(for: function)) }
                 let dax = node.map { " and \($0.size >> 20) MiB of \($0.path)" } ?? ""
                 Terminal.output("QEMU has mapped \(size) of guest memory\(dax) for DMA")

@@ -17,6 +17,7 @@ struct MadeUpHost {
         for directory in [
             "sys/bus/pci/devices", "sys/bus/pci/drivers/vfio-pci", "sys/module/vfio_iommu_type1/parameters",
             "sys/class/iommu/dmar0/intel-iommu", "sys/class/block", "sys/class/net", "sys/class/tty", "dev", "run",
+            "tmp",
         ] { try make(directory) }
         try put("sys/class/iommu/dmar0/intel-iommu/ecap", "f02008\n")
         try put("sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "N\n")
@@ -26,9 +27,11 @@ struct MadeUpHost {
     }
 
     /// The host, as long as nothing kills us before write number `limit`, from 1.
-    func tree(killedAtWrite limit: Int = .max) -> SystemTree {
+    ///
+    /// - Parameter isOurs: false for an ordinary user.
+    func tree(killedAtWrite limit: Int = .max, isOurs: Bool = true) -> SystemTree {
         writes.set(0)
-        return SystemTree(root: root) { [self] path, value in
+        return SystemTree(root: root, isOurs: isOurs, load: { try load($0) }) { [self] path, value in
             writes.set(writes.get() + 1)
             guard writes.get() < limit else { throw Killed() }
             try carryOut(path, value.trimmingCharacters(in: .newlines))
@@ -117,6 +120,14 @@ struct MadeUpHost {
         try FileManager.default.createSymbolicLink(
             atPath: place.appending("driver").string,
             withDestinationPath: root.appending("sys/bus/pci/drivers/\(driver)").string)
+    }
+
+    /// Modules lie in `modules`, and appear where Linux has them.
+    private func load(_ module: String) throws {
+        guard FileManager.default.fileExists(atPath: root.appending("modules/\(module)").string) else {
+            throw Failure("no such module", on: module, advice: "")
+        }
+        try make(module == "vfio-pci" ? "sys/bus/pci/drivers/vfio-pci" : "sys/module/\(module)")
     }
 
     private func carryOut(_ path: FilePath, _ value: String) throws {

@@ -245,14 +245,88 @@ struct RefusalTests {
             try host.put("proc/net/route", "Iface\neth1\t00000000\t0\t3\t0\t0\t0\t00000000\t0\t0\t0\n")
             func check() -> PassthroughCheck { PassthroughCheck(PCIBus(host.tree())) }
             // The only one is needed: its own reason is told.
-            let needed = #expect(throws: Failure.self) { try check().match(vendor: 0x8086, device: 0x10d3) }
+            let needed = #expect(throws: Failure.self) { try check().choose([.match(vendor: 0x8086, device: 0x10d3)]) }
             #expect(needed?.what.contains("default route") == true)
             try host.add("0000:04:00.0", driver: "e1000e", group: 8)
             let second = PCIAddress("0000:04:00.0")!
-            #expect(try check().match(vendor: 0x8086, device: 0x10d3).address == second)
-            let absent = #expect(throws: Failure.self) { try check().match(vendor: 0x8086, device: 0x100e) }
+            #expect(try check().choose([.match(vendor: 0x8086, device: 0x10d3)]).map(\.address) == [second])
+            let absent = #expect(throws: Failure.self) { try check().choose([.match(vendor: 0x8086, device: 0x100e)]) }
             #expect(absent?.what == "no function 8086:100e on this host")
             #expect(absent?.advice.hasPrefix("of that vendor: 0000:03:00.0 is 8086:10d3") == true)
+        }
+    }
+
+    /// Both ports of a card, neither of which can be given away without the other.
+    @Test func twoFunctionsOfOneGroupByMatch() async throws {
+        try await withScratchDirectory { scratch in
+            let host = try MadeUpHost(scratch)
+            for (address, group) in [("0000:03:00.0", 7), ("0000:04:00.0", 8), ("0000:04:00.1", 8)] {
+                try host.add(address, driver: "igb", group: group)
+            }
+            // The first is of a group that cannot be given away.
+            try host.add("0000:03:00.1", driver: "e1000e", group: 7, identity: (0x8086, 1))
+            let check = PassthroughCheck(PCIBus(host.tree()))
+            let any = PassthroughCheck.Choice.match(vendor: 0x8086, device: 0x10d3)
+            #expect(try check.choose([any, any]).map(\.address.description) == ["0000:04:00.0", "0000:04:00.1"])
+            #expect(
+                try check.choose([any, .address(PCIAddress("0000:04:00.0")!)]).map(\.address.description)
+                    == ["0000:04:00.1", "0000:04:00.0"])
+            // One alone cannot be had.
+            let alone = #expect(throws: Failure.self) { try check.choose([any]) }
+            #expect(alone?.what == "IOMMU group 8 is not viable: 0000:04:00.1 (igb) in it belongs to the host")
+            let tooMany = #expect(throws: Failure.self) { try check.choose([any, any, any]) }
+            #expect(tooMany?.what == "every function 8086:10d3 is taken already")
+        }
+    }
+
+    @Test func aMatchIsNotWhatAnotherRunHolds() async throws {
+        try await withScratchDirectory { scratch in
+            let host = try MadeUpHost(scratch)
+            try host.add("0000:03:00.0", driver: "e1000e", group: 7)
+            try await LockTests.whileHeld("run/vmharness", "group-7", on: host) { _ in
+                let check = PassthroughCheck(PCIBus(host.tree()))
+                let any = PassthroughCheck.Choice.match(vendor: 0x8086, device: 0x10d3)
+                let refusal = #expect(throws: Failure.self) { try check.choose([any]) }
+                #expect(refusal?.what.hasPrefix("IOMMU group 7 is held by vmharness (pid ") == true)
+                try host.add("0000:04:00.0", driver: "e1000e", group: 8)
+                #expect(try check.choose([any]).map(\.address.description) == ["0000:04:00.0"])
+            }
+        }
+    }
+
+    @Test func aPhysicalFunctionWhoseVirtualOnesAGuestHas() async throws {
+        func change(_ driver: String) -> (MadeUpHost) throws -> Void {
+            { host in
+                try host.add("0000:03:10.0", behind: ["0000:00:01.0"], driver: driver, group: 9)
+                try host.link(
+                    "sys/devices/pci0000:00/0000:00:01.0/0000:03:00.0/virtfn0",
+                    to: "sys/devices/pci0000:00/0000:00:01.0/0000:03:10.0")
+            }
+        }
+        #expect(try await refusal(change("igbvf")) == nil)
+        let taken = try await refusal(change("vfio-pci"))
+        #expect(
+            taken?.what
+                == "the host needs this Ethernet controller: it has the virtual function 0000:03:10.0, which vfio-pci "
+                + "may have given to a guest")
+    }
+
+    @Test func aMissingDriverIsLoaded() async throws {
+        try await withScratchDirectory { scratch in
+            let host = try MadeUpHost(scratch)
+            try host.add("0000:03:00.0", driver: "e1000e", group: 7)
+            try host.remove("sys/bus/pci/drivers/vfio-pci")
+            try host.remove("sys/module/vfio_iommu_type1")
+            func load(_ isOurs: Bool) async throws -> [String] {
+                try await PassthroughCheck(PCIBus(host.tree(isOurs: isOurs))).checkAndLoad([Self.nic]).loaded
+            }
+            let absent = await #expect(throws: Failure.self) { try await load(true) }
+            #expect(absent?.what == "the kernel has no vfio-pci loaded")
+            for module in ["vfio-pci", "vfio_iommu_type1"] { try host.put("modules/\(module)", "") }
+            let ordinary = await #expect(throws: Failure.self) { try await load(false) }
+            #expect(ordinary?.what == "the kernel has no vfio-pci loaded")
+            #expect(try await load(true) == ["vfio-pci", "vfio_iommu_type1"])
+            #expect(try await load(true) == [])
         }
     }
 
