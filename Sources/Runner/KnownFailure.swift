@@ -51,6 +51,8 @@ extension CellRecord {
 extension CaseRecord {
     /// Makes it known if every failure of it is.
     fileprivate mutating func excuse(by issues: [KnownIssue]) {
+        // What our side did wrong may have kept worse from being seen.
+        guard !brokeOnOurSide else { return }
         let failures = findings.filter { $0.severity == .failure }
         let issues = issues.filter { $0.names(name) }
         let matching = failures.map { failure in
@@ -63,6 +65,14 @@ extension CaseRecord {
         verdict = .known
         known = found.map { $0.record(isPresent: true) }
         reason = (found.map(\.text) + [reason].compactMap { $0 }).joined(separator: "; ")
+    }
+
+    /// True if something went wrong that is not the kernel's. A guest that the kernel took down ends a step with an
+    /// error too; that is the kernel's.
+    private var brokeOnOurSide: Bool {
+        if findings.contains(where: { $0.severity == .trouble }) { return true }
+        return outcome == .error
+            && !findings.contains { $0.source == .qemu && ["panic-event", "reboot"].contains($0.kind) }
     }
 }
 

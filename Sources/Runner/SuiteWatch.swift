@@ -200,15 +200,7 @@ struct SuiteWatch {
     private mutating func add(_ result: SuiteResult, _ findings: [Finding], _ files: [String]) {
         unreported.remove(result.name)
         var findings = session.record(findings.withoutConsequences)
-        // Where a result inside it failed, that one has the finding.
-        let isExplained = result.subcases.contains { $0.verdict == .fail }
-        if result.verdict == .fail, !isExplained, !findings.contains(where: { $0.severity == .failure }) {
-            findings += session.record([
-                Finding(
-                    source: .step, severity: .failure, kind: "test-failed", title: "\(result.name) failed",
-                    detail: (result.reason.map { [$0] } ?? []) + result.evidence)
-            ])
-        }
+        findings += session.record([result.ownFailure(beside: findings)].compactMap { $0 })
         var verdict = CaseRecord.verdict(of: result.verdict, with: findings)
         // It runs in spite of its expunge, which says that it fails.
         let expunge = run.expunge(for: result.name)
