@@ -129,6 +129,19 @@ import Testing
         #expect(settled(issues, [failure("insert", "WARNING in g")]).verdict == .fail)
     }
 
+    /// `6.1.0-56-amd64` is every 6.1 of Debian's; a kernel of a tree says what it is.
+    @Test func aDebianReleaseAloneIsInNoRange() throws {
+        for range in ["<6.1.50", ">=6.1"] {
+            let issues = try issue("- {title: in f, kernels: \"\(range)\", reason: r}")
+            #expect(settled(issues, kernel: "host", version: "", [failure("a", "in f")]).verdict == .fail)
+        }
+        #expect(KernelVersion(package: "6.1.192-2", release: "6.1.0-56-amd64")?.numbers == [6, 1, 192])
+        #expect(KernelVersion(package: "", release: "6.1.0-0.deb11.5-amd64") == nil)
+        #expect(KernelVersion(package: "", release: "6.12.95+deb13-amd64")?.numbers == [6, 12, 95])
+        #expect(KernelVersion(package: "", release: "6.13.0-rc4-00010-gabcdef")?.numbers == [6, 13, 0])
+        #expect(KernelVersion(package: "", release: "6.13.0-00010-gabcdef")?.numbers == [6, 13, 0])
+    }
+
     @Test func twoIssuesAtOnceAreKnownTogether() throws {
         let issues = try issue("- {title: in f, reason: one}\n- {title: in g, reason: two}")
         let cell = settled(issues, [failure("a", "WARNING in f", "WARNING in g")])
