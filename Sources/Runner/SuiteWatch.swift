@@ -302,7 +302,7 @@ struct SuiteWatch {
                 CaseRecord(
                     name: run.step.title, step: run.number, guest: session.directory.guest,
                     verdict: CaseRecord.verdict(of: judgement.verdict, with: findings), reason: reason, seconds: 0,
-                    findings: session.record(findings), files: judgement.files))
+                    findings: session.record(findings), files: judgement.files, outcome: judgement.verdict))
         }
         let killer = last.map { GuestEnding.Killer(record: recordName($0), name: $0, suite: run.suite) }
         return keepWords(.goOn(reason: reason, killer: killer, shellAnswers: judgement.shellAnswers))
@@ -323,7 +323,7 @@ struct SuiteWatch {
                     name: run.step.title, step: run.number, guest: session.directory.guest,
                     verdict: CaseRecord.verdict(of: .error, with: findings),
                     reason: [title, "\(error)"].compactMap { $0 }.joined(separator: "; "), seconds: 0,
-                    findings: findings))
+                    findings: findings, outcome: .error))
         }
         pending = []
         return keepWords(.goOn(reason: "\(run.step.title): \(error)", killer: nil, shellAnswers: true))
