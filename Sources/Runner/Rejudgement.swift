@@ -48,7 +48,7 @@ public struct Rejudgement: Sendable {
     /// - Parameters:
     ///   - run: as it was recorded.
     ///   - directory: where its files are.
-    ///   - today: `YYYY-MM-DD`; in UTC; nil for today.
+    ///   - today: `YYYY-MM-DD`, in UTC; nil for today.
     ///   - known: what is known of a cell's failures.
     /// - Throws: `Failure` if the run still goes on, or a log cannot be read.
     public init(

@@ -56,7 +56,7 @@ public final class RunDirectory: Sendable {
     ///
     /// - Throws: `Failure` if it does.
     static func refuseRunning(_ path: FilePath) throws {
-        // Whoever may not write there has not begun it either.
+        // Without the right to lock it, it can only be read.
         guard access(path.appending("run.lock").string, R_OK | W_OK) == 0 else { return }
         try lock(path).release()
     }
