@@ -12,6 +12,8 @@ public struct CaseResult: Sendable, Hashable {
     public let seconds: Double?
     /// The lines that show it, at most some twenty.
     public let evidence: [String]
+    /// `_check_dmesg` failed it, and nothing else did.
+    public let isOfKernelLog: Bool
 
     /// - Parameters:
     ///   - checked: what `check` printed.
@@ -30,6 +32,9 @@ public struct CaseResult: Sendable, Hashable {
         self.verdict = verdict
         self.reason = reason
         self.evidence = evidence
+        isOfKernelLog =
+            verdict == .fail && !checked.reasons.isEmpty && checked.others.isEmpty
+            && checked.reasons.allSatisfy { Self.clause($0).hasPrefix(Self.checkDmesg) }
     }
 
     private static func verdict(_ status: CheckedCase.Status) -> Verdict {
@@ -74,7 +79,7 @@ public struct CaseResult: Sendable, Hashable {
             !["--- ", "+++ ", "..."].contains(where: line.hasPrefix) && !line.hasPrefix("(Run 'diff")
         }.prefix(12).map { String($0.prefix(500)) }
         if lines.isEmpty, let full = file(.full) { lines = full.lines().suffix(5).map { String($0.prefix(500)) } }
-        if checked.reasons.contains(where: { $0.hasPrefix("_check_dmesg") }), let dmesg = file(.dmesg) {
+        if checked.reasons.contains(where: { $0.hasPrefix(checkDmesg) }), let dmesg = file(.dmesg) {
             lines += dmesg.lines().filter { line in marks.contains(where: line.contains) }.prefix(5).map {
                 String($0.prefix(500))
             }
@@ -82,6 +87,9 @@ public struct CaseResult: Sendable, Hashable {
         let lost = checked.dropped > 0 ? ["[vmharness: \(checked.dropped) more lines of check not kept]"] : []
         return lines + checked.others.prefix(4) + checked.hints.prefix(4) + lost
     }
+
+    /// How `check` begins what it says of a kernel that complained (fstests' common/rc).
+    private static let checkDmesg = "_check_dmesg"
 
     /// What `_check_dmesg` looks for (fstests' common/rc).
     private static let marks = [

@@ -20,6 +20,14 @@ public struct Kernel: Sendable, Codable, Hashable {
     /// What the reader of a result should know: suites out of reach, an old index.
     public let notes: [String]
 
+    /// The package's version; where there is no package, that which a Debian kernel has in its banner; else empty.
+    public var packageVersion: String { version.isEmpty ? Self.debianVersion(in: banner ?? "") : version }
+
+    /// The package in `… #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-08-30)`; empty if there is none.
+    static func debianVersion(in banner: String) -> String {
+        banner.firstMatch(of: /\ Debian ([0-9][0-9A-Za-z.+~:\-]*) \(/).map { String($0.output.1) } ?? ""
+    }
+
     /// The compressed image (bzImage), for `-kernel`.
     public var vmlinuz: FilePath { directory.appending("vmlinuz") }
     /// The image unpacked (ELF), which QEMU boots by its PVH note without

@@ -27,7 +27,8 @@ public struct CaseRecord: Sendable, Hashable, Codable {
     /// A case and what is said of it.
     public init(
         name: String, step: Int? = nil, guest: Int? = nil, verdict: Verdict, reason: String? = nil, seconds: Double,
-        findings: [Finding] = [], files: [String] = [], expunge: ExpungeRecord? = nil
+        findings: [Finding] = [], files: [String] = [], expunge: ExpungeRecord? = nil,
+        outcome: Verdict? = nil
     ) {
         self.name = name
         self.step = step
@@ -38,6 +39,7 @@ public struct CaseRecord: Sendable, Hashable, Codable {
         self.findings = findings
         self.files = files
         self.expunge = expunge
+        self.outcome = outcome
     }
 
     /// The verdict with the weight of the findings: a failure turns a pass into

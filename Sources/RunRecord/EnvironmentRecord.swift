@@ -21,7 +21,7 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public struct Kernel: Sendable, Hashable, Codable {
         /// `uname -r` as the package or tree has it.
         public var release: String
-        /// The package's version; empty where there is no package.
+        /// The package's version, or that which a Debian kernel without its package names; empty where neither is known.
         public var version: String
         /// The GNU build id that the running kernel shows in `/sys/kernel/notes`; nil if never read.
         public var buildID: String?

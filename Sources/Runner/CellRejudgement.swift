@@ -1,5 +1,6 @@
 import Foundation
 import HostProcess
+import KernelLog
 import RunRecord
 import SystemPackage
 import TestPlan
@@ -13,9 +14,22 @@ struct CellRejudgement {
     private var touched = Set<Int>()
     /// What was said of the cases before known issues were weighed.
     private var wasKnown: [Int: CaseRecord] = [:]
+    /// What was said of known issues that were not seen.
+    private let remarks: [CaseRecord]
+    /// Why the cell is an error whatever its cases say; nil if they say it all.
+    private let unfinished: String?
 
-    init(_ cell: CellRecord) {
+    /// - Parameters:
+    ///   - cell: as it was recorded.
+    ///   - isOver: false if the run was killed: whatever cell ran then did not come to its end.
+    init(_ cell: CellRecord, isOver: Bool) {
         self.cell = cell
+        remarks = cell.cases.filter(\.isRemark)
+        // A cell is an error until it is concluded.
+        let isUnfinished =
+            cell.verdict == .error
+            && (!cell.cases.contains { $0.verdict == .error } || (!isOver && cell.isComplete != true))
+        unfinished = isUnfinished ? cell.reason ?? "the cell did not come to its end" : nil
         self.cell.cases.removeAll(where: \.isRemark)
         for index in self.cell.cases.indices { unsettle(index) }
     }
@@ -69,10 +83,15 @@ struct CellRejudgement {
     private mutating func apply(_ evidence: StoredEvidence, guest: Int) {
         // Where each of the kernel's old findings in these logs is.
         var old: [(case: Int, finding: Finding)] = []
+        var beyond = 0
         for (index, record) in cell.cases.enumerated() {
             for finding in record.findings where Self.isKernels(finding, in: evidence.files) {
-                old.append((index, finding))
+                if evidence.isBeyond(finding) { beyond += 1 } else { old.append((index, finding)) }
             }
+        }
+        if beyond > 0 {
+            notes.append(
+                "guest \(guest): \(beyond) findings lie beyond what was kept of its logs and stand as they were")
         }
         var new: [Int: [Finding]] = [:]
         for finding in evidence.findings {
@@ -86,7 +105,9 @@ struct CellRejudgement {
             let now = new[index] ?? []
             // In whatever order: a reader that listens tells them as they end.
             if mine.map(Self.essence).sorted() == now.map(Self.essence).sorted() { continue }
-            let others = cell.cases[index].findings.filter { !Self.isKernels($0, in: evidence.files) }
+            let others = cell.cases[index].findings.filter {
+                !Self.isKernels($0, in: evidence.files) || evidence.isBeyond($0)
+            }
             let title = mine.first { $0.severity == .failure }?.title
             cell.cases[index].findings = now + others
             if let title { cell.cases[index].reason = cell.cases[index].reason.flatMap { Self.strip(title, from: $0) } }
@@ -109,6 +130,10 @@ struct CellRejudgement {
 
     private static func merged(_ old: Finding, _ new: Finding) -> Finding {
         if essence(old) == essence(new) { return old }
+        // Who wrote it was seen while the guest lived; the kernel's log that was kept need not go back so far.
+        if old.report?.forged == true, old.severity == .notice, (old.kind, old.title) == (new.kind, new.title) {
+            return old
+        }
         var new = new
         if old.function == new.function { (new.sources, new.location) = (old.sources, new.location ?? old.location) }
         return new
@@ -155,6 +180,9 @@ struct CellRejudgement {
 
     /// The cell with today's verdicts.
     ///
+    /// - Parameters:
+    ///   - known: what is known of its failures.
+    ///   - today: `YYYY-MM-DD`, in UTC.
     mutating func conclude(known: Rejudgement.Known, today: String) -> CellRecord {
         for index in touched.sorted() { judge(index) }
         // What the reader does not report any more leaves nothing to say of a case that was made for it.
@@ -169,11 +197,22 @@ struct CellRejudgement {
             for (index, record) in wasKnown where !touched.contains(index) && cell.cases[index].verdict == .fail {
                 cell.cases[index] = record
             }
+            keepRemarks()
             notes.append("its plan cannot be read: what was known stays so")
         }
         for index in empty.sorted(by: >) { cell.cases.remove(at: index) }
         cell.conclude()
+        if let unfinished, cell.verdict != .fail { (cell.verdict, cell.reason) = (.error, unfinished) }
         return cell
+    }
+
+    /// Puts back what was said of issues that were not seen, but for what is said anew.
+    private mutating func keepRemarks() {
+        let said = Set(cell.cases.filter(\.isRemark).flatMap { $0.known ?? [] }.map(\.text))
+        for var remark in remarks where !(remark.known ?? []).contains(where: { said.contains($0.text) }) {
+            remark.name = unique("known")
+            cell.cases.append(remark)
+        }
     }
 
     private mutating func judge(_ index: Int) {
@@ -189,16 +228,29 @@ struct CellRejudgement {
         cell.cases[index] = record
     }
 
-    /// What the step or suite itself said. Older records do not have it: then what else is there tells, and a case of a
-    /// suite that had failed is not taken for passed, since its kernel report may have stood for a failure of its own.
+    /// What the step or suite itself said. Older records do not have it: then what else is there tells, a guest that was
+    /// lost was so on our side, and a case of a suite that had failed is not taken for passed, since its kernel report may have stood for a failure of its own.
     private func outcome(of record: CaseRecord) -> (verdict: Verdict, note: String?) {
         if let outcome = record.outcome { return (outcome, nil) }
         guard record.verdict == .fail || record.verdict == .known, let step = record.step else {
-            return (record.verdict == .fail ? .pass : record.verdict, nil)
+            guard record.verdict == .fail else { return (record.verdict, nil) }
+            return (standsForLoss(record) ? .error : .pass, nil)
         }
         let isSuite = cell.cases.count { $0.step == step } > 1
         if !isSuite { return (record.reason == nil ? .pass : .error, nil) }
         return (.fail, "it had failed, and the record does not say whether by itself")
+    }
+
+    /// Whether a case of no step says that a guest did not come up or was lost, whatever the kernel said meanwhile.
+    private func standsForLoss(_ record: CaseRecord) -> Bool {
+        switch record.name.prefix(while: { $0 != " " }) {
+        case "ssh", "guest", "record": return true
+        case "boot":
+            // Of a guest that came up it is what the kernel said before any step.
+            guard let guests = cell.guests else { return cell.bootSeconds == nil }
+            return guests.first { $0.number == record.guest ?? 1 }?.bootSeconds == nil
+        default: return false
+        }
     }
 }
 

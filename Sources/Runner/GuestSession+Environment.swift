@@ -39,7 +39,8 @@ extension GuestSession {
             cpus: specification.cpus,
             memoryBacking: specification.memoryBacking,
             kernel: .init(
-                release: prepared.kernel.release, version: prepared.kernel.version, digest: prepared.kernel.digest,
+                release: prepared.kernel.release, version: prepared.kernel.packageVersion,
+                digest: prepared.kernel.digest,
                 packages: prepared.kernel.packages, notes: prepared.kernel.notes),
             commandLine: specification.commandLine.joined(separator: " "),
             image: "\(prepared.image.name) \(prepared.image.digest)",

@@ -61,7 +61,7 @@ struct GuestSession: Sendable {
                 CaseRecord(
                     name: "ssh", guest: directory.guest,
                     verdict: CaseRecord.verdict(of: .error, with: findings), reason: "\(error)", seconds: 0,
-                    findings: findings))
+                    findings: findings, outcome: .error))
             return .finished(stopped: "\(error)")
         }
     }
@@ -78,7 +78,7 @@ struct GuestSession: Sendable {
                 CaseRecord(
                     name: "boot", guest: directory.guest, verdict: CaseRecord.verdict(of: .pass, with: early),
                     reason: early.first { $0.severity == .failure }?.title,
-                    seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early))
+                    seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: early, outcome: .pass))
         }
         try await watchMutation(shell, begins: true)
         let built = runner.prepared.built.mapValues(\.files)
@@ -245,7 +245,7 @@ struct GuestSession: Sendable {
             CaseRecord(
                 name: "boot", guest: directory.guest, verdict: CaseRecord.verdict(of: verdict, with: findings),
                 reason: reason, seconds: (ContinuousClock.now - guest.started) / .seconds(1), findings: findings,
-                files: files))
+                files: files, outcome: verdict))
         return .finished(stopped: reason)
     }
 

@@ -10,7 +10,7 @@ extension CellRecord {
     ///
     /// - Parameters:
     ///   - issues: those of the plan, and those over all plans.
-    ///   - today: `YYYY-MM-DD`.
+    ///   - today: `YYYY-MM-DD`, in UTC.
     mutating func settle(_ issues: [KnownIssue], today: String = Self.today) {
         let claimed = issues.filter(claims)
         for issue in claimed where issue.hasExpired(on: today) {
@@ -21,14 +21,16 @@ extension CellRecord {
         let verdict = Verdict.over(cases.map(\.verdict))
         for index in cases.indices where cases[index].verdict == .fail { cases[index].excuse(by: issues) }
         cases += issues.filter { wasNotSeen($0, verdict) }.enumerated().map { number, issue in
-            issue.absence(name: number == 0 ? "known" : "known #\(number + 1)")
+            issue.absence(
+                name: number == 0 ? "known" : "known #\(number + 1)",
+                of: issue.cases.isEmpty ? [] : cases.map(\.name).filter(issue.names))
         }
     }
 
     /// Whether an issue is about a cell like this.
     private func claims(_ issue: KnownIssue) -> Bool {
         let kernel = environment?.kernel
-        let version = [kernel?.version, kernel?.release].lazy.compactMap { $0 }.compactMap { KernelVersion($0) }.first
+        let version = kernel.flatMap { KernelVersion(package: $0.version, release: $0.release) }
         return issue.applies(toPlan: plan) && issue.applies(to: parameters)
             && issue.applies(toKernel: self.kernel, release: kernel?.release, version: version)
     }
@@ -44,13 +46,15 @@ extension CellRecord {
         return !named.isEmpty && named.allSatisfy { $0.verdict == .pass }
     }
 
-    /// Today, where we are, as files of known issues write days.
+    /// Today in UTC, as files of known issues write days: the same wherever a run is judged.
     static var today: String { String(Date().ISO8601Format().prefix(10)) }
 }
 
 extension CaseRecord {
     /// Makes it known if every failure of it is.
     fileprivate mutating func excuse(by issues: [KnownIssue]) {
+        // What our side did wrong may have kept worse from being seen.
+        guard !brokeOnOurSide else { return }
         let failures = findings.filter { $0.severity == .failure }
         let issues = issues.filter { $0.names(name) }
         let matching = failures.map { failure in
@@ -64,6 +68,14 @@ extension CaseRecord {
         known = found.map { $0.record(isPresent: true) }
         reason = (found.map(\.text) + [reason].compactMap { $0 }).joined(separator: "; ")
     }
+
+    /// True if something went wrong that is not the kernel's. A guest that the kernel took down ends a step with an
+    /// error too; that is the kernel's.
+    private var brokeOnOurSide: Bool {
+        if findings.contains(where: { $0.severity == .trouble }) { return true }
+        return outcome == .error
+            && !findings.contains { $0.source == .qemu && ["panic-event", "reboot"].contains($0.kind) }
+    }
 }
 
 extension KnownIssue {
@@ -72,7 +84,9 @@ extension KnownIssue {
     }
 
     /// The note that it was not seen.
-    fileprivate func absence(name: String) -> CaseRecord {
+    ///
+    /// - Parameter cases: in which it was looked for; empty for the whole cell.
+    fileprivate func absence(name: String, of cases: [String]) -> CaseRecord {
         let said = "a known issue was not seen: \(text)"
         var record = CaseRecord(
             name: name, verdict: .pass, reason: said, seconds: 0,
@@ -82,6 +96,7 @@ extension KnownIssue {
                     detail: ["if it is fixed, remove it from \(location)"])
             ])
         record.known = [self.record(isPresent: false)]
+        record.known?[0].cases = cases
         return record
     }
 }

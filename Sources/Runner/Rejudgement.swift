@@ -42,28 +42,35 @@ public struct Rejudgement: Sendable {
     public let changes: [Change]
     /// What could not be judged again, a sentence each.
     public let notes: [String]
+    /// As it was recorded.
+    private let original: RunRecord
 
     /// - Parameters:
     ///   - run: as it was recorded.
     ///   - directory: where its files are.
-    ///   - today: `YYYY-MM-DD`; nil for today.
+    ///   - today: `YYYY-MM-DD`, in UTC; nil for today.
     ///   - known: what is known of a cell's failures.
-    /// - Throws: `Failure` if a log cannot be read.
+    /// - Throws: `Failure` if the run still goes on, or a log cannot be read.
     public init(
         _ run: RunRecord, in directory: FilePath, today: String? = nil, known: (CellRecord) -> Known
     ) throws {
+        try RunDirectory.refuseRunning(directory)
+        original = run
         var record = run
         var changes: [Change] = []
         var notes: [String] = []
         for index in record.cells.indices {
             let before = record.cells[index]
-            var judgement = CellRejudgement(before)
+            var judgement = CellRejudgement(before, isOver: run.ended != nil)
             try judgement.readEvidence(in: directory)
             record.cells[index] = judgement.conclude(known: known(before), today: today ?? CellRecord.today)
             notes += judgement.notes.map { "\(before.id): \($0)" }
             changes += Self.changes(before, record.cells[index])
         }
-        record.verdict = .over(record.cells.map(\.verdict) + (record.interruption == nil ? [] : [.error]))
+        let begun = Set(run.cells.map(\.id))
+        let isWhole =
+            run.ended != nil && run.interruption == nil && (run.asked ?? []).allSatisfy { begun.contains($0.id) }
+        record.verdict = .over(record.cells.map(\.verdict) + (isWhole ? [] : [.error]))
         self.record = record
         self.changes = changes
         self.notes = notes
@@ -94,11 +101,17 @@ public struct Rejudgement: Sendable {
     ///
     /// - Parameter directory: the run's.
     /// - Returns: the record as it was written, and where the old one is.
-    /// - Throws: `Failure` if the run still goes on, or a file cannot be written.
+    /// - Throws: `Failure` if the run still goes on, its record is another by now, or a file cannot be written.
     public func write(in directory: FilePath) throws -> (record: RunRecord, kept: FilePath) {
         let lock = try RunDirectory.lock(directory)
         defer { lock.release() }
         let file = directory.appending("run.json")
+        let current = try RunRecord(json: Data(try BoundedRead.bytes(of: file, limit: 256 << 20)))
+        guard try current == RunRecord(json: original.json()) else {
+            throw Failure(
+                "the run's record was changed since it was read", on: file.string,
+                advice: "judge it again, as it is now", blame: .request)
+        }
         var number = 1
         while access(directory.appending("run-\(number).json").string, F_OK) == 0 { number += 1 }
         let kept = directory.appending("run-\(number).json")

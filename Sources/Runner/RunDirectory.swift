@@ -52,6 +52,15 @@ public final class RunDirectory: Sendable {
         return lock
     }
 
+    /// Looks whether a run still goes on, without touching its directory.
+    ///
+    /// - Throws: `Failure` if it does.
+    static func refuseRunning(_ path: FilePath) throws {
+        // Without the right to lock it, it can only be read.
+        guard access(path.appending("run.lock").string, R_OK | W_OK) == 0 else { return }
+        try lock(path).release()
+    }
+
     /// Makes a directory and those above it. Not by Foundation, whose error
     /// does not say what the system said.
     private static func makeDirectories(_ path: FilePath) throws {

@@ -13,6 +13,8 @@ struct StoredEvidence {
     /// The logs that were read, relative to the cell's directory.
     let files: [String]
     private let marks: [Mark]
+    /// How many bytes of each of them were kept.
+    private let kept: [String: Int]
 
     /// Where the console came to something that begins or ends.
     private struct Mark {
@@ -51,15 +53,19 @@ struct StoredEvidence {
             Finding($0, source: .console, file: directory.name("console.log"))
         }
         var files = [directory.name("console.log")]
+        // Behind the limit stands a line of ours.
+        var kept = [files[0]: min(bytes.count, CellRunner.consoleLimit)]
         if access(kmsg.string, F_OK) == 0 {
-            let messages = KernelMessages(
-                try BoundedRead.bytes(of: kmsg, limit: Self.limit), file: directory.name("kmsg.log"))
+            let bytes = try BoundedRead.bytes(of: kmsg, limit: Self.limit)
+            let messages = KernelMessages(bytes, file: directory.name("kmsg.log"))
+            kept[directory.name("kmsg.log")] = bytes.count
             findings = messages.unmasking(findings)
             findings += messages.additional(beyond: findings)
             files.append(directory.name("kmsg.log"))
         }
         self.findings = findings
         self.files = files
+        self.kept = kept
         marks = lines.compactMap { line in line.place.map { Mark(byte: line.end, place: $0) } }
     }
 
@@ -77,6 +83,16 @@ struct StoredEvidence {
             }
         }
         return (reports + reader.finish()).sorted { $0.range.startByte < $1.range.startByte }
+    }
+
+    /// Whether a finding of whoever listened lies where the log was not kept any more: today's reader cannot find it.
+    func isBeyond(_ finding: Finding) -> Bool {
+        guard let place = finding.place, let kept = kept[place.file], place.endByte > kept else { return false }
+        return place.byte >= kept
+            || !findings.contains { other in
+                guard let there = other.place, there.file == place.file else { return false }
+                return there.byte < place.endByte && place.byte < there.endByte
+            }
     }
 
     /// Whom a report belongs to.

@@ -11,13 +11,14 @@ struct SuiteExpunges: Sendable {
 
     /// - Parameters:
     ///   - step: the suite's.
-    ///   - kernel: the kernel's version and, for one without a package, its release: `6.1.192-2`, `6.12.3`.
-    ///   - date: today.
-    init?(_ step: PlanStep, kernel: [String], date: Date = Date()) {
+    ///   - package: the version of the kernel's package: `6.1.192-2`; empty without one.
+    ///   - release: the kernel's: `6.12.3`.
+    ///   - date: today; its day in UTC counts.
+    init?(_ step: PlanStep, package: String, release: String, date: Date = Date()) {
         guard let options = step.action.suiteOptions else { return nil }
         self.options = options
         if case .fstests(let request) = step.action { fstests = request } else { fstests = nil }
-        self.kernel = kernel.lazy.compactMap { KernelVersion($0) }.first
+        self.kernel = KernelVersion(package: package, release: release)
         today = String(date.ISO8601Format().prefix(10))
     }
 

@@ -85,7 +85,8 @@ struct SuiteRun: Sendable {
             CaseRecord(
                 name: step.title, step: number, guest: session.directory.guest,
                 verdict: CaseRecord.verdict(of: judgement.verdict, with: findings), reason: judgement.reason,
-                seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings, files: judgement.files))
+                seconds: (ContinuousClock.now - began) / .seconds(1), findings: findings, files: judgement.files,
+                outcome: judgement.verdict))
         let stop = StepRun.Stop(
             reason: "\(step.title): \(judgement.reason ?? "not prepared")", shellAnswers: judgement.shellAnswers)
         return .failure(Failed(ending: .stopped(stop)))
@@ -99,12 +100,13 @@ struct SuiteRun: Sendable {
             CaseRecord(
                 name: step.title, step: number, guest: session.directory.guest,
                 verdict: CaseRecord.verdict(of: .pass, with: findings),
-                reason: findings.first { $0.severity == .failure }?.title, seconds: 0, findings: findings))
+                reason: findings.first { $0.severity == .failure }?.title, seconds: 0, findings: findings,
+                outcome: .pass))
     }
 
     private var expunges: SuiteExpunges? {
         let kernel = session.runner.prepared.kernel
-        return SuiteExpunges(step, kernel: [kernel.version, kernel.release])
+        return SuiteExpunges(step, package: kernel.packageVersion, release: kernel.release)
     }
 
     /// The expunge that holds for a case.

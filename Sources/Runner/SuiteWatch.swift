@@ -200,15 +200,7 @@ struct SuiteWatch {
     private mutating func add(_ result: SuiteResult, _ findings: [Finding], _ files: [String]) {
         unreported.remove(result.name)
         var findings = session.record(findings.withoutConsequences)
-        // Where a result inside it failed, that one has the finding.
-        let isExplained = result.subcases.contains { $0.verdict == .fail }
-        if result.verdict == .fail, !isExplained, !findings.contains(where: { $0.severity == .failure }) {
-            findings += session.record([
-                Finding(
-                    source: .step, severity: .failure, kind: "test-failed", title: "\(result.name) failed",
-                    detail: (result.reason.map { [$0] } ?? []) + result.evidence)
-            ])
-        }
+        findings += session.record([result.ownFailure(beside: findings)].compactMap { $0 })
         var verdict = CaseRecord.verdict(of: result.verdict, with: findings)
         // It runs in spite of its expunge, which says that it fails.
         let expunge = run.expunge(for: result.name)
@@ -310,7 +302,7 @@ struct SuiteWatch {
                 CaseRecord(
                     name: run.step.title, step: run.number, guest: session.directory.guest,
                     verdict: CaseRecord.verdict(of: judgement.verdict, with: findings), reason: reason, seconds: 0,
-                    findings: session.record(findings), files: judgement.files))
+                    findings: session.record(findings), files: judgement.files, outcome: judgement.verdict))
         }
         let killer = last.map { GuestEnding.Killer(record: recordName($0), name: $0, suite: run.suite) }
         return keepWords(.goOn(reason: reason, killer: killer, shellAnswers: judgement.shellAnswers))
@@ -331,7 +323,7 @@ struct SuiteWatch {
                     name: run.step.title, step: run.number, guest: session.directory.guest,
                     verdict: CaseRecord.verdict(of: .error, with: findings),
                     reason: [title, "\(error)"].compactMap { $0 }.joined(separator: "; "), seconds: 0,
-                    findings: findings))
+                    findings: findings, outcome: .error))
         }
         pending = []
         return keepWords(.goOn(reason: "\(run.step.title): \(error)", killer: nil, shellAnswers: true))

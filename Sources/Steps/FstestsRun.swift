@@ -197,12 +197,12 @@ struct FstestsRun {
         let folder = String(checked.name.prefix { $0 != "/" })
         let files = fetched?.keep(in: context.directory, at: suite.hostPlace(of: section, folder)) ?? []
         let damage = (fetched?.damage ?? []) + setupErrors
-        await report(
-            .ended(
-                SuiteResult(
-                    name: prefix + checked.name, verdict: result.verdict, reason: result.reason,
-                    seconds: result.seconds, evidence: result.evidence + notes + (fetched?.notes ?? []), files: files,
-                    damage: damage.isEmpty ? nil : damage.joined(separator: "; "))))
+        var ended = SuiteResult(
+            name: prefix + checked.name, verdict: result.verdict, reason: result.reason,
+            seconds: result.seconds, evidence: result.evidence + notes + (fetched?.notes ?? []), files: files,
+            damage: damage.isEmpty ? nil : damage.joined(separator: "; "))
+        ended.isOfKernelLog = result.isOfKernelLog
+        await report(.ended(ended))
         return !damage.isEmpty
     }
 

@@ -102,6 +102,8 @@ public struct SuiteResult: Sendable, Hashable {
     public var subcases: [StepCase]
     /// It left something behind (a mount that is stuck) that would spoil the next case.
     public var damage: String?
+    /// It failed for nothing but what the kernel said meanwhile (fstests' `_check_dmesg`).
+    public var isOfKernelLog = false
 
     /// A result.
     public init(

@@ -16,6 +16,20 @@ public struct KernelVersion: Sendable, Hashable, CustomStringConvertible {
         self.numbers = numbers.prefix { $0 != nil }.compactMap(\.self)
     }
 
+    /// The version of a kernel's source; nil if neither tells.
+    ///
+    /// - Parameters:
+    ///   - package: its package's version; empty without one.
+    ///   - release: `uname -r`. Where a distribution puts the number of its interface there (`6.1.0-56-amd64`), it does not
+    ///     tell which 6.1 it is.
+    public init?(package: String, release: String) {
+        if package.isEmpty, release.prefixMatch(of: /[0-9]+\.[0-9]+\.0-[0-9]{1,4}[.\-]/) != nil { return nil }
+        guard let version = KernelVersion(package.isEmpty ? release : package) ?? KernelVersion(release) else {
+            return nil
+        }
+        self = version
+    }
+
     /// Exactly what is written: `5.10` or `5.10.100`.
     init?(bound text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

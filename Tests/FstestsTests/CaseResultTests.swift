@@ -26,6 +26,7 @@ struct CaseResultTests {
             report: report.results(of: "generic/013"))
         #expect(result.verdict == .fail)
         #expect(result.reason == "failed, exit status 1; output mismatch")
+        #expect(!result.isOfKernelLog)
         #expect(result.evidence.contains { $0.hasPrefix("+    fsstress (count=1000) returned 0") })
         #expect(!result.evidence.contains { $0.hasPrefix("---") || $0.hasPrefix("(Run") })
         #expect(result.seconds == report.results(of: "generic/013").first?.seconds)
@@ -38,6 +39,7 @@ struct CaseResultTests {
             report: try XUnitReport(try Fixture.bytes("fail-dmesg/result-ext4.xml")).results(of: "generic/9002"))
         #expect(result.verdict == .fail)
         #expect(result.reason == "_check_dmesg: something found in dmesg")
+        #expect(result.isOfKernelLog)
         #expect(result.evidence.contains { $0.contains("WARNING: CPU: 0 PID: 1 at lab/injected.c:1") })
     }
 

@@ -28,6 +28,14 @@ struct BootImageTests {
         }
     }
 
+    @Test("a Debian kernel without its package says which it is of")
+    func debianVersion() {
+        let banner =
+            "6.1.0-56-amd64 (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-08-30)"
+        #expect(Kernel.debianVersion(in: banner) == "6.1.192-2")
+        #expect(Kernel.debianVersion(in: "6.13.0 (me@here) #1 SMP PREEMPT_DYNAMIC Mon Jan 1 00:00:00 UTC 2026") == "")
+    }
+
     /// An ELF file with one PT_NOTE segment.
     private func elf(noteType: UInt8) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 256)

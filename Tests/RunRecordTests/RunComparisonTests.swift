@@ -19,6 +19,7 @@ import Testing
         run.cells = cells.map { cases in
             var cell = CellRecord(id: "c", plan: "p", kernel: kernel, parameters: [:], started: Date(), directory: "c")
             cell.cases = cases
+            cell.isComplete = true
             cell.conclude()
             return cell
         }
@@ -96,6 +97,23 @@ import Testing
         #expect(kinds(nil, boot) == [.new])
         // Not if the cell never came to anything.
         #expect(compare([[boot]], [[record("guest", .error, step: nil)]]).changes.map(\.kind).contains(.missing))
+    }
+
+    @Test("what a cell never came to is not fixed in it")
+    func unreached() {
+        let kmsg = record("kmsg", .fail, ["x"], step: nil)
+        var skipped = record("a", .skip)
+        skipped.reason = "not run: hang during boot"
+        var boot = record("boot", .fail, ["hang during boot"], step: nil)
+        boot.outcome = .fail
+        for cases in [[skipped], [boot, record("a", .pass)], [record("a", .skip)]] {
+            let changes = compare([[kmsg, record("a", .pass)]], [cases]).changes
+            #expect(changes.filter { $0.test.case == "kmsg" }.map(\.kind) == [.missing])
+        }
+        var killed = run("two", [[record("a", .pass)]])
+        killed.cells[0].isComplete = nil
+        let comparison = RunComparison(RunOutcomes(run("one", [[kmsg, record("a", .pass)]])), RunOutcomes(killed))
+        #expect(comparison.changes.map(\.kind) == [.missing])
     }
 
     @Test("parameters and kernels tell tests apart, unless kernels are compared")

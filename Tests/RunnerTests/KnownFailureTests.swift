@@ -1,5 +1,6 @@
 import Foundation
 import RunRecord
+import Steps
 import TestPlan
 import Testing
 
@@ -35,6 +36,42 @@ import Testing
     /// A failure without a finding gives nothing to compare.
     @Test func aFailureThatSaysNothingIsNotExcused() throws {
         #expect(try cell("pinned", [], verdict: .fail).verdict == .fail)
+    }
+
+    private func warned(_ outcome: Verdict?, _ more: [Finding] = []) -> CaseRecord {
+        var record = failure("a", "WARNING in f")
+        record.findings += more
+        record.outcome = outcome
+        return record
+    }
+
+    /// It failed by itself, and would have without the warning.
+    @Test func aSuitesOwnFailureIsToldBesideTheKernels() throws {
+        let warning = warned(.fail).findings
+        var result = SuiteResult(name: "a", verdict: .fail, reason: "output mismatch")
+        let own = try #require(result.ownFailure(beside: warning))
+        #expect(own.kind == "test-failed" && own.detail == ["output mismatch"])
+        let issues = try issue("- {title: WARNING in f, reason: r}")
+        #expect(settled(issues, [warned(.fail, [own])]).verdict == .fail)
+        // Not twice.
+        #expect(result.ownFailure(beside: [own]) == nil)
+        // fstests fails a case for the warning itself.
+        result.isOfKernelLog = true
+        #expect(result.ownFailure(beside: warning) == nil && result.ownFailure(beside: []) != nil)
+        result.isOfKernelLog = false
+        result.subcases = [StepCase(name: "x", verdict: .fail)]
+        #expect(result.ownFailure(beside: warning) == nil)
+    }
+
+    @Test func whatBrokeOnOurSideIsNeverKnown() throws {
+        let issues = try issue("- {title: WARNING in f, reason: r}")
+        let died = Finding(source: .qemu, severity: .trouble, kind: "qemu-died", title: "QEMU ended")
+        #expect(settled(issues, [warned(.pass)]).verdict == .known)
+        #expect(settled(issues, [warned(.pass, [died])]).verdict == .fail)
+        #expect(settled(issues, [warned(.error)]).verdict == .fail)
+        // The kernel's own end is not ours.
+        let panic = Finding(source: .qemu, severity: .notice, kind: "panic-event", title: "kernel panic (pvpanic)")
+        #expect(settled(issues, [warned(.error, [panic])]).verdict == .known)
     }
 
     @Test func anIssueThatIsNotSeenIsNoted() throws {
@@ -90,6 +127,19 @@ import Testing
         #expect(settled(issues, version: "6.12.9", [failure("insert", "WARNING in f")]).verdict == .fail)
         #expect(settled(issues, [failure("remove", "WARNING in f")]).verdict == .fail)
         #expect(settled(issues, [failure("insert", "WARNING in g")]).verdict == .fail)
+    }
+
+    /// `6.1.0-56-amd64` is every 6.1 of Debian's; a kernel of a tree says what it is.
+    @Test func aDebianReleaseAloneIsInNoRange() throws {
+        for range in ["<6.1.50", ">=6.1"] {
+            let issues = try issue("- {title: in f, kernels: \"\(range)\", reason: r}")
+            #expect(settled(issues, kernel: "host", version: "", [failure("a", "in f")]).verdict == .fail)
+        }
+        #expect(KernelVersion(package: "6.1.192-2", release: "6.1.0-56-amd64")?.numbers == [6, 1, 192])
+        #expect(KernelVersion(package: "", release: "6.1.0-0.deb11.5-amd64") == nil)
+        #expect(KernelVersion(package: "", release: "6.12.95+deb13-amd64")?.numbers == [6, 12, 95])
+        #expect(KernelVersion(package: "", release: "6.13.0-rc4-00010-gabcdef")?.numbers == [6, 13, 0])
+        #expect(KernelVersion(package: "", release: "6.13.0-00010-gabcdef")?.numbers == [6, 13, 0])
     }
 
     @Test func twoIssuesAtOnceAreKnownTogether() throws {

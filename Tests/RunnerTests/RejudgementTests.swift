@@ -1,5 +1,6 @@
 import Foundation
 import HostProcess
+import KernelLog
 import RunRecord
 import SystemPackage
 import TestPlan
@@ -47,6 +48,7 @@ import Testing
             var run = RunRecord(id: "r", vmharness: "0", command: [], started: Date(timeIntervalSince1970: 0))
             run.cells = [cell]
             run.verdict = cell.verdict
+            run.ended = Date(timeIntervalSince1970: 60)
             let place = scratch.appending("cells/c")
             try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
             try console.write(toFile: place.appending("console.log").string, atomically: false, encoding: .utf8)
@@ -101,7 +103,7 @@ import Testing
     @Test("what is no report any more takes its failure along, and the step's own failure stays")
     func gone() async throws {
         var ghost = try warning("BUG: of an older reader")
-        ghost.place = Finding.Place(file: "console.log", line: 14, endLine: 15, byte: 900, endByte: 910)
+        ghost.place = Finding.Place(file: "console.log", line: 14, endLine: 15, byte: 666, endByte: 676)
         let own = Finding(source: .step, severity: .failure, kind: "step-failed", title: "run: status 1")
         var failed = after
         failed.verdict = .fail
@@ -120,7 +122,7 @@ import Testing
     @Test("a case of a suite is not taken for passed, unless its record says what it said itself")
     func suites() async throws {
         var ghost = try warning("BUG: of an older reader")
-        ghost.place = Finding.Place(file: "console.log", line: 14, endLine: 15, byte: 900, endByte: 910)
+        ghost.place = Finding.Place(file: "console.log", line: 14, endLine: 15, byte: 666, endByte: 676)
         var failed = CaseRecord(
             name: "s/a", step: 3, guest: 1, verdict: .fail, reason: ghost.title, seconds: 1, findings: [ghost])
         let other = CaseRecord(name: "s/b", step: 3, guest: 1, verdict: .pass, seconds: 1)
@@ -161,13 +163,17 @@ import Testing
     @Test("the new record is written, and the old one kept beside it")
     func write() async throws {
         try await withRun([insert(.pass), after]) { run, directory in
+            var read = run
             for number in 1...2 {
-                let (record, kept) = try rejudge(run, directory).write(in: directory)
+                let (record, kept) = try rejudge(read, directory).write(in: directory)
                 #expect(kept == directory.appending("run-\(number).json"))
-                #expect(record.rejudged?.count == 1)
+                #expect(record.rejudged?.count == number)
                 let written = try RunRecord(
                     json: Data(contentsOf: URL(filePath: directory.appending("run.json").string)))
                 #expect(written.verdict == .fail)
+                // What somebody else has written meanwhile is not lost.
+                #expect(throws: Failure.self) { try rejudge(read, directory).write(in: directory) }
+                read = written
             }
             let old = try RunRecord(json: Data(contentsOf: URL(filePath: directory.appending("run-1.json").string)))
             #expect(old == run)
@@ -181,6 +187,79 @@ import Testing
             let rejudgement = try rejudge(run, directory)
             #expect(rejudgement.changes.isEmpty)
             #expect(rejudgement.notes.contains { $0.contains("no console.log") })
+        }
+    }
+
+    @Test("a cell that was killed, and a run that was, stay errors; one that goes on is refused")
+    func unfinished() async throws {
+        let passed = CaseRecord(name: "run", step: 3, guest: 1, verdict: .pass, seconds: 1)
+        try await withRun([passed], console: "[    1.000000] vmharness-init: ready\n") { run, directory in
+            var killed = run
+            (killed.verdict, killed.cells[0].verdict) = (.error, .error)
+            let again = try rejudge(killed, directory).record
+            #expect(again.cells[0].verdict == .error && again.verdict == .error)
+            killed = run
+            killed.ended = nil
+            #expect(try rejudge(killed, directory).record.verdict == .error)
+            killed = run
+            killed.asked = [AskedCell(id: "other", plan: "/p", kernel: "debian:6.1", parameters: [:])]
+            #expect(try rejudge(killed, directory).record.verdict == .error)
+            #expect(try rejudge(run, directory).record.verdict == .pass)
+            let lock = try RunDirectory.lock(directory)
+            #expect(throws: Failure.self) { try rejudge(run, directory) }
+            lock.release()
+        }
+    }
+
+    @Test("what lies beyond the kept part of the console stands, and that is said")
+    func beyond() async throws {
+        var far = try warning("BUG: far behind")
+        far.place = Finding.Place(file: "console.log", line: 9000, endLine: 9001, byte: 90_000, endByte: 90_100)
+        var failed = after
+        (failed.verdict, failed.findings, failed.reason) = (.fail, [far], far.title)
+        try await withRun([insert(.fail, [try warning()], reason: Self.title), failed]) { run, directory in
+            let rejudgement = try rejudge(run, directory)
+            #expect(rejudgement.changes.isEmpty, "\(rejudgement.changes)")
+            #expect(rejudgement.notes.contains { $0.contains("beyond what was kept") })
+        }
+    }
+
+    @Test("a guest that did not come up has not passed once its kernel's report is none any more")
+    func lostGuests() async throws {
+        var ghost = try warning("BUG: of an older reader")
+        ghost.place = Finding.Place(file: "console.log", line: 1, endLine: 2, byte: 0, endByte: 10)
+        for (name, isUp, verdict) in [("boot", false, Verdict.error), ("ssh", true, .error), ("boot", true, nil)] {
+            let lost = CaseRecord(
+                name: name, guest: 1, verdict: .fail, reason: ghost.title, seconds: 1, findings: [ghost])
+            try await withRun([lost, after], console: "[    1.000000] vmharness-init: ready\n") { run, directory in
+                var run = run
+                run.cells[0].guests = [GuestRecord(number: 1)]
+                run.cells[0].guests?[0].bootSeconds = isUp ? 5 : nil
+                let cases = try rejudge(run, directory).record.cells[0].cases
+                #expect(cases.first { $0.name == name }?.verdict == verdict, "\(name)")
+            }
+        }
+    }
+
+    @Test("what user space was seen to forge stays without weight")
+    func forged() async throws {
+        var seen = try warning()
+        seen.severity = .notice
+        seen.report?.forged = true
+        try await withRun([insert(.pass, [seen]), after]) { run, directory in
+            let rejudgement = try rejudge(run, directory)
+            #expect(rejudgement.changes.isEmpty && rejudgement.record.verdict == .pass)
+        }
+    }
+
+    @Test("without the plan its issues that were not seen are still said")
+    func remarks() async throws {
+        let issue = "- {plan: p, case: run, title: nothing, reason: it copies}"
+        try await withRun([insert(.fail, [try warning()], reason: Self.title), after]) { run, directory in
+            let said = try rejudge(run, directory, known: issue).record
+            #expect(said.cells[0].cases.count { $0.isRemark } == 1)
+            let kept = try Rejudgement(said, in: directory) { _ in .init([], hasPlans: false) }
+            #expect(kept.changes.isEmpty && kept.record == said)
         }
     }
 

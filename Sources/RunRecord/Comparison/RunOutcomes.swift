@@ -47,7 +47,7 @@ public struct RunOutcomes: Sendable {
     public private(set) var tests: [TestIdentity: Outcome] = [:]
     /// What no step of a plan stands for, such as `boot`: recorded only where there is something to say.
     private(set) var occasional: Set<TestIdentity> = []
-    /// The cells that came to an end.
+    /// The cells all of whose steps ran in guests that came up.
     private(set) var ended: Set<Cell> = []
 
     /// A run without any test.
@@ -62,7 +62,9 @@ public struct RunOutcomes: Sendable {
         self.init(run: run.id)
         for cell in run.cells {
             let kernel = ignoresKernels ? "" : cell.testedKernel
-            add(plan: cell.plan, kernel: kernel, parameters: cell.parameters, verdict: cell.verdict)
+            if cell.cameToItsEnd {
+                ended.insert(Cell(plan: cell.plan, kernel: kernel, parameters: cell.parameters))
+            }
             for record in cell.cases where !record.isRemark {
                 add(
                     TestIdentity(plan: cell.plan, case: record.name, kernel: kernel, parameters: cell.parameters),
@@ -70,11 +72,6 @@ public struct RunOutcomes: Sendable {
                     failures: record.findings.filter { $0.severity == .failure }.map(Failure.init))
             }
         }
-    }
-
-    /// Notes a cell.
-    mutating func add(plan: String, kernel: String, parameters: [String: String], verdict: Verdict) {
-        if verdict != .error { ended.insert(Cell(plan: plan, kernel: kernel, parameters: parameters)) }
     }
 
     /// Notes what came of a test once.
@@ -110,6 +107,20 @@ public struct RunOutcomes: Sendable {
         let cell = Cell(plan: test.plan, kernel: test.kernel, parameters: test.parameters)
         guard isOccasional, ended.contains(cell) else { return nil }
         return Outcome(verdict: .pass, counts: [:], failures: [], reason: nil)
+    }
+}
+
+extension CellRecord {
+    /// True if everything in it was reached: what it does not speak of did not happen.
+    fileprivate var cameToItsEnd: Bool {
+        guard isComplete == true, verdict != .error, verdict != .skip else { return false }
+        return !cases.contains { record in
+            if record.verdict == .skip { return record.reason?.hasPrefix("not run: ") == true }
+            guard record.step == nil, record.name.prefix(while: { $0 != " " }) == "boot" else { return false }
+            // A guest that came up is heard in its boot too.
+            let guest = guests?.first { $0.number == record.guest ?? 1 }
+            return record.outcome == .fail || record.outcome == .error || (guest != nil && guest?.bootSeconds == nil)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 /// Words of guests on their way into documents of others: nothing in them may mean anything there.
 enum ExportText {
-    /// Longest text taken over, in characters: titles and reasons are far shorter.
+    /// Longest text taken over, in Unicode scalars: titles and reasons are far shorter.
     static let longest = 2000
 
     /// Without control characters, and without those that make a text read otherwise than it is (bidirectional
@@ -27,29 +27,44 @@ enum ExportText {
         }
     }
 
+    // By scalars all of it: to whoever reads the document, `<` before a combining mark is a `<` still.
+
     /// Visible and on one line, cut at ``longest``.
     static func line(_ text: some StringProtocol) -> String {
-        let line = visible(text.prefix(longest)).map { $0.isNewline || $0 == "\t" ? " " : $0 }
-        return String(line) + (text.dropFirst(longest).isEmpty ? "" : "…")
+        let visible = visible(String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest))))
+        let line = replacing("\t", in: replacing("\n", in: visible, with: " "), with: " ")
+        return line + (text.unicodeScalars.dropFirst(longest).isEmpty ? "" : "…")
+    }
+
+    /// With another text in the place of each of a scalar.
+    static func replacing(_ scalar: Unicode.Scalar, in text: String, with other: String) -> String {
+        guard text.unicodeScalars.contains(scalar) else { return text }
+        var result = String.UnicodeScalarView()
+        for next in text.unicodeScalars {
+            if next == scalar { result.append(contentsOf: other.unicodeScalars) } else { result.append(next) }
+        }
+        return String(result)
     }
 
     /// For the text or a quoted attribute of XML or HTML.
     static func markup(_ text: some StringProtocol) -> String {
-        visible(text).reduce(into: "") { escaped, character in
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.append(character)
+        var escaped = String.UnicodeScalarView()
+        for scalar in visible(text).unicodeScalars {
+            switch scalar {
+            case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+            case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
+            default: escaped.append(scalar)
             }
         }
+        return String(escaped)
     }
 
     /// For XML's attributes, in which a line feed would become a space.
     static func attribute(_ text: some StringProtocol) -> String {
-        markup(text).replacing("\n", with: "&#10;").replacing("\t", with: "&#9;")
+        replacing("\t", in: replacing("\n", in: markup(text), with: "&#10;"), with: "&#9;")
     }
 }
 

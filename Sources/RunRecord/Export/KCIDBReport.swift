@@ -121,6 +121,7 @@ public struct KCIDBReport: Sendable {
 
     private var document: Document {
         var document = Document()
+        var incidents: [String: Incident] = [:]
         for cell in run.cells {
             let (checkout, build) = kernel(cell)
             if !document.builds.contains(where: { $0.id == build.id }) {
@@ -133,18 +134,26 @@ public struct KCIDBReport: Sendable {
                 for known in record.known ?? [] {
                     let issue = issue(known)
                     if !document.issues.contains(where: { $0.id == issue.id }) { document.issues.append(issue) }
-                    // That an issue was not seen is said of the cell's cases.
-                    let tests =
-                        known.isPresent ? [test.id] : cell.cases.filter { !$0.isRemark }.map { id($0, in: cell) }
-                    document.incidents += tests.map { test in
-                        Incident(
+                    let tests = known.isPresent ? [test.id] : absent(known, in: cell).map { id($0, in: cell) }
+                    for test in tests {
+                        let incident = Incident(
                             id: "\(origin):\(test.dropFirst(origin.count + 1))/\(issue.id.dropFirst(origin.count + 1))",
                             origin: origin, issue_id: issue.id, test_id: test, present: known.isPresent)
+                        // Two entries of one issue are one there; where either was seen, it was.
+                        if incidents[incident.id]?.present != true { incidents[incident.id] = incident }
                     }
                 }
             }
         }
+        document.incidents = incidents.values.sorted { $0.id < $1.id }
         return document
+    }
+
+    /// The tests that say that an issue was not seen: those that it names. Documents from before these were kept do not
+    /// tell which.
+    private func absent(_ known: KnownIssueRecord, in cell: CellRecord) -> [CaseRecord] {
+        guard let names = known.cases else { return [] }
+        return cell.cases.filter { $0.verdict == .pass && !$0.isRemark && (names.isEmpty || names.contains($0.name)) }
     }
 
     /// A kernel that was built elsewhere: the checkout is what its version says, the build is known by its build id.

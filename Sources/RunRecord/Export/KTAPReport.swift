@@ -16,7 +16,7 @@ public struct KTAPReport: Sendable {
         var lines = ["KTAP version 2", "#:vmharness_run: \(Self.value(run.id))", "1..\(run.cells.count)"]
         for (index, cell) in run.cells.enumerated() {
             lines += self.lines(cell).map { "    " + $0 }
-            lines.append(result(index + 1, cell.id, cell.verdict, cell.reason))
+            lines += result(index + 1, cell.id, cell.verdict, cell.reason)
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -39,21 +39,25 @@ public struct KTAPReport: Sendable {
                     lines.append("# \(ExportText.line(line))")
                 }
             }
-            lines.append(result(index + 1, record.name, record.verdict, record.reason))
+            lines += result(index + 1, record.name, record.verdict, record.reason)
         }
         return lines
     }
 
-    private func result(_ number: Int, _ name: String, _ verdict: Verdict, _ reason: String?) -> String {
-        let reason = reason.map { " " + Self.value($0) } ?? ""
+    /// The line of a result. The reason of a failure may be a guest's words, in which a reader would find a directive
+    /// (` # SKIP`) before ours: it stands in a line of its own.
+    private func result(_ number: Int, _ name: String, _ verdict: Verdict, _ reason: String?) -> [String] {
         let name = Self.name(name)
+        let said = reason.map { ["# \(Self.value($0))"] } ?? []
+        // Here the directive is what the reason belongs to.
+        let because = reason.map { " " + ExportText.replacing("#", in: Self.value($0), with: "_") } ?? ""
         return switch verdict {
-        case .pass: "ok \(number) \(name)"
-        case .fail: "not ok \(number) \(name)" + (reason.isEmpty ? "" : " #\(reason)")
-        case .flaky: "not ok \(number) \(name) # flaky\(reason)"
-        case .known: "not ok \(number) \(name) # XFAIL\(reason)"
-        case .skip: "ok \(number) \(name) # SKIP\(reason)"
-        case .error: "not ok \(number) \(name) # ERROR\(reason)"
+        case .pass: ["ok \(number) \(name)"]
+        case .fail: said + ["not ok \(number) \(name)"]
+        case .flaky: said + ["not ok \(number) \(name) # flaky"]
+        case .known: ["not ok \(number) \(name) # XFAIL\(because)"]
+        case .skip: ["ok \(number) \(name) # SKIP\(because)"]
+        case .error: said + ["not ok \(number) \(name) # ERROR"]
         }
     }
 
@@ -61,6 +65,7 @@ public struct KTAPReport: Sendable {
 
     /// A `#` would begin a directive: `generic/208 #2` is `generic/208 (2)` here.
     private static func name(_ text: String) -> String {
-        ExportText.line(text).replacing(/\ #([0-9]+)$/) { " (\($0.output.1))" }.replacing("#", with: "_")
+        ExportText.replacing(
+            "#", in: ExportText.line(text).replacing(/\ #([0-9]+)$/) { " (\($0.output.1))" }, with: "_")
     }
 }

@@ -85,12 +85,16 @@ public struct MarkdownSummary: Sendable {
         if line.isEmpty { return "" }
         let ticks = String(repeating: "`", count: Self.longestTicks(line) + 1)
         // A table's cells end at a bar even in code.
-        let safe = line.replacing("|", with: "\\|")
-        return safe.hasPrefix("`") || safe.hasSuffix("`") ? "\(ticks) \(safe) \(ticks)" : "\(ticks)\(safe)\(ticks)"
+        let safe = ExportText.replacing("|", in: line, with: "\\|")
+        let isDelicate = safe.utf8.first == Self.tick || safe.utf8.last == Self.tick
+        return isDelicate ? "\(ticks) \(safe) \(ticks)" : "\(ticks)\(safe)\(ticks)"
     }
 
+    private static let tick = UInt8(ascii: "`")
+
+    /// In bytes: a tick before a combining mark is one.
     private static func longestTicks(_ text: String) -> Int {
-        text.split { $0 != "`" }.map(\.count).max() ?? 0
+        text.utf8.split { $0 != tick }.map(\.count).max() ?? 0
     }
 
     static func mark(_ verdict: Verdict) -> String {
