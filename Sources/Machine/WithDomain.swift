@@ -101,6 +101,8 @@ import SystemPackage
             // A libvirt that is gone has left QEMU behind.
             if process != nil { await endWithoutConnection() }
             end.finish()
+            // A domain that somebody still has keeps its connection open.
+            guest.ended()
         }
 
         private func endWithoutConnection() async {
