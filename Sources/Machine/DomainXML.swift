@@ -72,8 +72,11 @@ struct DomainXML {
             [Markup("acpi"), Markup("apic"), Markup("vmport", ["state": "off"])])
     }
 
-    /// Memory devices want a NUMA node that they belong to.
+    /// One socket, as QEMU by itself has it; libvirt by itself has one for each CPU. Memory devices want a NUMA node
+    /// that they belong to.
     private var cpu: Markup {
+        let topology = Markup(
+            "topology", ["sockets": "1", "dies": "1", "cores": "\(specification.cpus)", "threads": "1"])
         let cells = [
             Markup(
                 "cell",
@@ -83,7 +86,8 @@ struct DomainXML {
                 ])
         ]
         let mode = specification.accelerator == .kvm ? "host-passthrough" : "maximum"
-        return Markup("cpu", ["mode": mode], specification.pmem.isEmpty ? [] : [Markup("numa", [:], cells)])
+        return Markup(
+            "cpu", ["mode": mode], [topology] + (specification.pmem.isEmpty ? [] : [Markup("numa", [:], cells)]))
     }
 
     /// A panic pauses the guest, so that its registers can still be read.

@@ -38,6 +38,15 @@ import Testing
         #expect(devices.first?.hasPrefix("intel-iommu,") == true)
     }
 
+    /// As `-smp 2` has it, which is what a guest of raw QEMU gets.
+    @Test(arguments: ["plain", "pmem"]) func allCPUsAreOfOneSocket(kind: String) throws {
+        let xml = xml(specification(kind))
+        let topology = try #require(xml.components(separatedBy: "<topology ").dropFirst().first)
+        let words = topology.components(separatedBy: "/>")[0].split(separator: " ")
+        #expect(Set(words) == ["sockets='1'", "dies='1'", "cores='2'", "threads='1'"])
+        #expect(xml.contains("<vcpu>2</vcpu>"))
+    }
+
     @Test func namesAreEscaped() {
         let xml = xml(specification("strange names"))
         #expect(xml.contains("&lt;&amp;&gt;&apos;&quot;"))
