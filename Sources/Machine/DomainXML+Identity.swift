@@ -1,5 +1,6 @@
 import Foundation
 import HostProcess
+import Synchronization
 import SystemPackage
 
 extension DomainXML.Identity {
@@ -8,12 +9,19 @@ extension DomainXML.Identity {
     /// - Throws: `Failure` if there is no QEMU.
     init(_ specification: GuestSpecification, on host: LibvirtHost) async throws {
         let scope = HostScope.current
-        let number = String(UInt16.random(in: 0x1000 ... .max), radix: 16)
         self.init(
-            name: "vmh-\(scope?.id ?? "alone")-\(number)", uuid: UUID().uuidString.lowercased(), scope: scope?.id ?? "",
+            name: Self.newName(in: scope?.id ?? "p\(getpid())"), uuid: UUID().uuidString.lowercased(), scope: scope?.id ?? "",
             environment: scope?.mark ?? [:], emulator: try await Self.emulator(for: specification).string,
             owner: host.securityModels.contains("dac") ? "+\(getuid()):+\(getgid())" : nil)
     }
+
+    /// Names of one libvirt must differ; the scope's makes them differ between processes.
+    static func newName(in scope: String) -> String {
+        let number = String(serial.wrappingAdd(1, ordering: .relaxed).newValue, radix: 16)
+        return "vmh-\(scope)-\(String(repeating: "0", count: max(0, 4 - number.count)))\(number)"
+    }
+
+    private static let serial = Atomic<UInt32>(0)
 
     /// QEMU itself, or the program that takes its place where its CPUs must take turns: libvirt's `-accel tcg` lets
     /// each have a thread, and comes before whatever we pass on.

@@ -52,6 +52,12 @@ import Testing
         #expect(xml.contains("&lt;&amp;&gt;&apos;&quot;"))
     }
 
+    @Test func noTwoHaveTheSameName() {
+        let names = (0..<5000).map { _ in DomainXML.Identity.newName(in: "12345678") }
+        #expect(Set(names).count == names.count)
+        #expect(names.allSatisfy { $0.count <= 20 })
+    }
+
     @Test func knowsItsOwnOrphansOnly() {
         let ours =
             "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
