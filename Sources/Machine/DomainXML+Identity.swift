@@ -11,6 +11,7 @@ extension DomainXML.Identity {
         let scope = HostScope.current
         self.init(
             name: Self.newName(in: scope?.id ?? "p\(getpid())"), uuid: UUID().uuidString.lowercased(), scope: scope?.id ?? "",
+            place: scope == nil ? "" : HostScope.place ?? "",
             environment: scope?.mark ?? [:], emulator: try await Self.emulator(for: specification).string,
             owner: host.securityModels.contains("dac") ? "+\(getuid()):+\(getgid())" : nil)
     }
@@ -40,13 +41,16 @@ extension DomainXML.Identity {
 }
 
 extension DomainXML {
-    /// True if a domain with this element in its metadata is one of this user's that has outlived its run.
+    /// True if a domain with this element in its metadata is one of this user's that has outlived its run. Whose run is
+    /// in a `/tmp` that we do not see may well be alive.
     static func isAbandoned(_ element: String) -> Bool {
         func value(_ name: String) -> String? {
             let parts = element.replacing("\"", with: "'").components(separatedBy: " \(name)='")
             return parts.count == 2 ? parts[1].components(separatedBy: "'").first : nil
         }
-        guard let scope = value("scope"), value("user") == "\(HostScope.user)" else { return false }
+        guard let scope = value("scope"), value("user") == "\(HostScope.user)",
+            let place = HostScope.place, value("place") == place
+        else { return false }
         return scope.count == 8 && UInt32(scope, radix: 16) != nil && HostScope.isAbandoned(scope)
     }
 }

@@ -14,6 +14,8 @@ struct DomainXML {
         var uuid: String
         /// The scope that it belongs to, and must not outlive; empty outside of one.
         var scope: String
+        /// Where that scope is one of ours (`HostScope.place`); empty outside of one.
+        var place: String
         /// Variables of QEMU's environment.
         var environment: [String: String]
         /// QEMU, or what becomes QEMU.
@@ -52,7 +54,10 @@ struct DomainXML {
     private var mark: Markup {
         Markup(
             "vmharness:guest",
-            ["xmlns:vmharness": Self.namespace, "scope": identity.scope, "user": "\(HostScope.user)"])
+            [
+                "xmlns:vmharness": Self.namespace, "scope": identity.scope, "user": "\(HostScope.user)",
+                "place": identity.place,
+            ])
     }
 
     private var boot: Markup {

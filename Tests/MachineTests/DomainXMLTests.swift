@@ -58,13 +58,24 @@ import Testing
         #expect(names.allSatisfy { $0.count <= 20 })
     }
 
-    @Test func knowsItsOwnOrphansOnly() {
-        let ours =
-            "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
-        #expect(DomainXML.isAbandoned(ours))
-        #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
-        #expect(!DomainXML.isAbandoned(""))
-        #expect(!DomainXML.isAbandoned(ours.replacing("00000001", with: "../../x")))
+    @Test func knowsItsOwnOrphansOnly() async throws {
+        try await HostScope.with { _ in
+            let place = try #require(HostScope.place)
+            let ours =
+                "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\""
+                + " place=\"\(place)\"/>"
+            #expect(DomainXML.isAbandoned(ours))
+            #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
+            #expect(!DomainXML.isAbandoned(""))
+            #expect(!DomainXML.isAbandoned(ours.replacing("00000001", with: "../../x")))
+            // A run in a /tmp of its own, or of another boot, has a lock that we cannot see.
+            #expect(!DomainXML.isAbandoned(ours.replacing(place, with: place + "1")))
+            #expect(!DomainXML.isAbandoned(ours.replacing(" place=\"\(place)\"", with: "")))
+        }
+    }
+
+    @Test func bearsTheMarkOfItsScope() {
+        #expect(xml(specification("plain")).contains("scope='12345678' user='\(getuid())' place='boot/1:2'"))
     }
 
     @Test func aScopeThatRunsIsNotAbandoned() async throws {
@@ -85,6 +96,7 @@ import Testing
             specification: specification, paths: .init(specification, in: directory, layers: layers),
             identity: .init(
                 name: "vmh-12345678-abcd", uuid: "a1b2c3d4-0000-4000-8000-000000000001", scope: "12345678",
+                place: "boot/1:2",
                 environment: ["VMHARNESS_SCOPE": "12345678"], emulator: "/usr/bin/qemu-system-x86_64", owner: "+0:+0")
         ).text
     }
