@@ -39,6 +39,7 @@
         }
 
         func close() async {
+            EventLoop.health.unwatch(self)
             let ids = state.withLock { $0 }
             _ = try? await BlockingCall.make("virConnectClose", limit: .seconds(20)) { [pointer] in
                 if ids.lifecycle >= 0 { virConnectDomainEventDeregisterAny(pointer.value, ids.lifecycle) }
@@ -55,6 +56,7 @@
         ///   - sink: called on libvirt's event thread.
         /// - Throws: `LibvirtError`.
         public func observe(_ uuid: String, _ sink: @Sendable @escaping (LibvirtEvent) -> Void) async throws {
+            EventLoop.health.watch(self) { sink(.disconnected(reason: $0)) }
             let observer = EventObserver(uuid: uuid, sink: sink)
             let monitor = try await BlockingCall.make("virConnectDomainQemuMonitorEventRegister") { [pointer] in
                 observer.register {
