@@ -138,11 +138,12 @@
         /// - Parameters:
         ///   - xml: libvirt's formatdomain.html.
         ///   - endsWithConnection: libvirt ends it with the connection; drivers in process cannot.
+        ///   - limit: how long QEMU may take.
         /// - Throws: `LibvirtError`.
-        public func start(xml: String, endsWithConnection: Bool) async throws -> LibvirtDomain {
+        public func start(xml: String, endsWithConnection: Bool, limit: Duration) async throws -> LibvirtDomain {
             let flags =
                 VIR_DOMAIN_START_PAUSED.rawValue | (endsWithConnection ? VIR_DOMAIN_START_AUTODESTROY.rawValue : 0)
-            return try await BlockingCall.make("virDomainCreateXML") { [pointer] in
+            return try await BlockingCall.make("virDomainCreateXML", limit: limit) { [pointer] in
                 virDomainCreateXML(pointer.value, xml, flags).map { LibvirtDomain(Pointer(value: $0)) }
             }
         }

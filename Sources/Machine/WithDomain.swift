@@ -61,7 +61,10 @@ import SystemPackage
         private func start(_ end: DomainEnd, _ log: BoundedFile) async throws {
             let domain: LibvirtDomain
             do {
-                domain = try await connection.start(xml: xml, endsWithConnection: host.endsGuestsWithConnection)
+                // libvirt may have to find out first what QEMU can do.
+                domain = try await connection.start(
+                    xml: xml, endsWithConnection: host.endsGuestsWithConnection,
+                    limit: max(.seconds(180), guest.specification.startLimit))
             } catch let error as LibvirtError {
                 LibvirtWords(host, name: identity.name, pid: 0, log: log).finish()
                 throw Failure(error, asking: "to start the guest '\(identity.name)'", on: host.name)

@@ -74,6 +74,14 @@ import Testing
         }
     }
 
+    /// Pinning 512 GiB takes longer than any other start.
+    @Test func aGuestWithMemoryToPinHasTimeToStart() {
+        var guest = specification("passthrough")
+        guest.memory = 512 << 30
+        #expect(guest.startLimit == .seconds(632))
+        #expect(specification("plain").startLimit == .seconds(30))
+    }
+
     @Test func bearsTheMarkOfItsScope() {
         #expect(xml(specification("plain")).contains("scope='12345678' user='\(getuid())' place='boot/1:2'"))
     }
