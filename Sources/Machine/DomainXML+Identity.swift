@@ -10,7 +10,8 @@ extension DomainXML.Identity {
     init(_ specification: GuestSpecification, on host: LibvirtHost) async throws {
         let scope = HostScope.current
         self.init(
-            name: Self.newName(in: scope?.id ?? "p\(getpid())"), uuid: UUID().uuidString.lowercased(), scope: scope?.id ?? "",
+            name: Self.newName(in: scope?.id ?? "p\(getpid())"), uuid: UUID().uuidString.lowercased(),
+            scope: scope?.id ?? "",
             place: scope == nil ? "" : HostScope.place ?? "",
             environment: scope?.mark ?? [:], emulator: try await Self.emulator(for: specification).string,
             owner: host.securityModels.contains("dac") ? "+\(getuid()):+\(getgid())" : nil)
