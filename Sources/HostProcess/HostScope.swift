@@ -27,7 +27,18 @@ public struct HostScope: Sendable, Hashable {
     /// The number of the user whose scopes these are.
     public static var user: UInt32 { getuid() }
 
-    /// True if nobody runs in the scope of that id any more.
+    /// Tells this user's scopes from those of the same user elsewhere: the host's boot, and the file system and inode
+    /// of the directory that they lie in. Who has a `/tmp` of its own (systemd's PrivateTmp, a container) has scopes of
+    /// its own, too. Nil if there has been no scope yet.
+    public static var place: String? {
+        var status = stat()
+        guard lstat(root.string, &status) == 0, let boot = ProcessTable.read("/proc/sys/kernel/random/boot_id")
+        else { return nil }
+        let words = String(decoding: boot, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return "\(words)/\(status.st_dev):\(status.st_ino)"
+    }
+
+    /// True if nobody runs in the scope of that id any more. Of scopes of another `place` it knows nothing.
     public static func isAbandoned(_ id: String) -> Bool {
         guard id != current?.id else { return false }
         let file = HostScope(id: id).lockFile

@@ -22,6 +22,14 @@
             _ body: @Sendable @escaping () -> Value?
         ) async throws -> Value {
             let outcome = Outcome<Value>()
+            let timer = DispatchSource.makeTimerSource(queue: queue)
+            timer.schedule(deadline: .now() + limit / .seconds(1))
+            timer.setEventHandler {
+                let words = "no answer within \(limit)"
+                outcome.set(.failure(LibvirtError(domain: "none", code: 0, message: words, call: name)))
+            }
+            timer.activate()
+            defer { timer.cancel() }
             return try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     outcome.wait(continuation)
@@ -32,10 +40,6 @@
                         } else {
                             outcome.set(.failure(LibvirtError.last(name)))
                         }
-                    }
-                    queue.asyncAfter(deadline: .now() + limit / .seconds(1)) {
-                        let words = "no answer within \(limit)"
-                        outcome.set(.failure(LibvirtError(domain: "none", code: 0, message: words, call: name)))
                     }
                 }
             } onCancel: {
@@ -50,17 +54,20 @@
             return String(cString: pointer)
         }
 
-        /// What comes first: the answer, the time or the cancellation.
+        /// What comes first: the answer, the time or the cancellation. It is handed on and not kept: an answer may
+        /// hold a connection open.
         private final class Outcome<Value: Sendable>: Sendable {
             private struct State {
                 var result: Result<Value, any Error>?
                 var continuation: CheckedContinuation<Value, any Error>?
+                var isOver = false
             }
             private let state = Mutex(State())
 
             func wait(_ continuation: CheckedContinuation<Value, any Error>) {
                 let result = state.withLock { state in
                     if state.result == nil { state.continuation = continuation }
+                    defer { state.result = nil }
                     return state.result
                 }
                 if let result { continuation.resume(with: result) }
@@ -68,7 +75,9 @@
 
             func set(_ result: Result<Value, any Error>) {
                 let continuation = state.withLock { state in
-                    if state.result == nil { state.result = result }
+                    guard !state.isOver else { return nil as CheckedContinuation<Value, any Error>? }
+                    state.isOver = true
+                    if state.continuation == nil { state.result = result }
                     defer { state.continuation = nil }
                     return state.continuation
                 }

@@ -12,13 +12,19 @@
             if let failure { throw failure }
         }
 
+        static let health = EventLoopHealth()
+
         private static let failure: LibvirtError? = {
             // libvirt prints errors unless somebody takes them; ours are thrown.
             virSetErrorFunc(nil) { _, _ in }
             guard virInitialize() == 0 else { return LibvirtError.last("virInitialize") }
             guard virEventRegisterDefaultImpl() == 0 else { return LibvirtError.last("virEventRegisterDefaultImpl") }
             let thread = Thread {
-                while virEventRunDefaultImpl() == 0 {}
+                while true {
+                    health.run {
+                        virEventRunDefaultImpl() == 0 ? nil : LibvirtError.last("virEventRunDefaultImpl").message
+                    }
+                }
             }
             thread.name = "libvirt-events"
             thread.start()

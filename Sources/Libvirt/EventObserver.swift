@@ -12,8 +12,17 @@
             self.sink = sink
         }
 
-        /// A reference for C to keep, until it calls `release` for it.
-        func retained() -> UnsafeMutableRawPointer { Unmanaged.passRetained(self).toOpaque() }
+        /// Hands a reference to C, which keeps it until it calls `release` for it.
+        ///
+        /// - Parameter call: gets the reference; a negative answer means that C did not keep it.
+        /// - Returns: the answer; nil if it is negative.
+        func register(_ call: (UnsafeMutableRawPointer) -> Int32) -> Int32? {
+            let reference = Unmanaged.passRetained(self)
+            let answer = call(reference.toOpaque())
+            guard answer < 0 else { return answer }
+            reference.release()
+            return nil
+        }
 
         static let release: virFreeCallback = { opaque in
             if let opaque { Unmanaged<EventObserver>.fromOpaque(opaque).release() }

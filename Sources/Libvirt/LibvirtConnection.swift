@@ -13,34 +13,38 @@
         /// As it was asked for.
         public let uri: String
         let pointer: Pointer
+        /// It leads to a daemon, which may be lost; there is none behind a driver in process.
+        private let hasDaemon: Bool
 
         private struct State {
             var lifecycle: Int32 = -1
             var monitor: Int32 = -1
+            var tellsItsEnd = false
         }
         private let state = Mutex(State())
 
-        private init(uri: String, pointer: Pointer) {
+        private init(uri: String, pointer: Pointer, hasDaemon: Bool) {
             self.uri = uri
             self.pointer = pointer
+            self.hasDaemon = hasDaemon
         }
 
         /// - Throws: `LibvirtError`.
         static func open(_ uri: String) async throws -> LibvirtConnection {
             try EventLoop.start()
             let pointer = try await BlockingCall.make("virConnectOpen") { virConnectOpen(uri).map(Pointer.init) }
-            let connection = LibvirtConnection(uri: uri, pointer: pointer)
-            // A daemon that stops answering is noticed after 6 × 5 s. Drivers in process need no such thing.
-            _ = virConnectSetKeepAlive(pointer.value, 5, 5)
-            return connection
+            // A daemon that stops answering is noticed after 6 × 5 s. Drivers in process have no such thing, and say so.
+            let hasDaemon = virConnectSetKeepAlive(pointer.value, 5, 5) >= 0
+            return LibvirtConnection(uri: uri, pointer: pointer, hasDaemon: hasDaemon)
         }
 
         func close() async {
+            EventLoop.health.unwatch(self)
             let ids = state.withLock { $0 }
             _ = try? await BlockingCall.make("virConnectClose", limit: .seconds(20)) { [pointer] in
                 if ids.lifecycle >= 0 { virConnectDomainEventDeregisterAny(pointer.value, ids.lifecycle) }
                 if ids.monitor >= 0 { virConnectDomainQemuMonitorEventDeregister(pointer.value, ids.monitor) }
-                virConnectUnregisterCloseCallback(pointer.value, Self.onClose)
+                if ids.tellsItsEnd { virConnectUnregisterCloseCallback(pointer.value, Self.onClose) }
                 return virConnectClose(pointer.value)
             }
         }
@@ -52,24 +56,30 @@
         ///   - sink: called on libvirt's event thread.
         /// - Throws: `LibvirtError`.
         public func observe(_ uuid: String, _ sink: @Sendable @escaping (LibvirtEvent) -> Void) async throws {
+            EventLoop.health.watch(self) { sink(.disconnected(reason: $0)) }
             let observer = EventObserver(uuid: uuid, sink: sink)
             let monitor = try await BlockingCall.make("virConnectDomainQemuMonitorEventRegister") { [pointer] in
-                let id = virConnectDomainQemuMonitorEventRegister(
-                    pointer.value, nil, nil, EventObserver.onMonitor, observer.retained(), EventObserver.release, 0)
-                return id < 0 ? nil : id
+                observer.register {
+                    virConnectDomainQemuMonitorEventRegister(
+                        pointer.value, nil, nil, EventObserver.onMonitor, $0, EventObserver.release, 0)
+                }
             }
             state.withLock { $0.monitor = monitor }
             let lifecycle = try await BlockingCall.make("virConnectDomainEventRegisterAny") { [pointer] in
-                let id = vmharness_register_lifecycle(
-                    pointer.value, EventObserver.onLifecycle, observer.retained(), EventObserver.release)
-                return id < 0 ? nil : id
+                observer.register {
+                    vmharness_register_lifecycle(
+                        pointer.value, EventObserver.onLifecycle, $0, EventObserver.release)
+                }
             }
             state.withLock { $0.lifecycle = lifecycle }
-            // Drivers in process have no connection that could be lost, and refuse.
-            _ = try? await BlockingCall.make("virConnectRegisterCloseCallback") { [pointer] in
-                virConnectRegisterCloseCallback(
-                    pointer.value, Self.onClose, observer.retained(), EventObserver.release) < 0 ? nil : true
+            // Without a daemon libvirt would take the observer, never call it and never let go of it.
+            guard hasDaemon else { return }
+            _ = try await BlockingCall.make("virConnectRegisterCloseCallback") { [pointer] in
+                observer.register {
+                    virConnectRegisterCloseCallback(pointer.value, Self.onClose, $0, EventObserver.release)
+                }
             }
+            state.withLock { $0.tellsItsEnd = true }
         }
 
         private static let onClose: virConnectCloseFunc = { _, reason, opaque in
@@ -128,11 +138,12 @@
         /// - Parameters:
         ///   - xml: libvirt's formatdomain.html.
         ///   - endsWithConnection: libvirt ends it with the connection; drivers in process cannot.
+        ///   - limit: how long QEMU may take.
         /// - Throws: `LibvirtError`.
-        public func start(xml: String, endsWithConnection: Bool) async throws -> LibvirtDomain {
+        public func start(xml: String, endsWithConnection: Bool, limit: Duration) async throws -> LibvirtDomain {
             let flags =
                 VIR_DOMAIN_START_PAUSED.rawValue | (endsWithConnection ? VIR_DOMAIN_START_AUTODESTROY.rawValue : 0)
-            return try await BlockingCall.make("virDomainCreateXML") { [pointer] in
+            return try await BlockingCall.make("virDomainCreateXML", limit: limit) { [pointer] in
                 virDomainCreateXML(pointer.value, xml, flags).map { LibvirtDomain(Pointer(value: $0)) }
             }
         }

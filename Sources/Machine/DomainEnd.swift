@@ -34,5 +34,6 @@ final class DomainEnd: Sendable {
 
     func finish() {
         words.withLock { $0?.finish() }
+        log.finish()
     }
 }

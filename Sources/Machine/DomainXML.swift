@@ -14,6 +14,8 @@ struct DomainXML {
         var uuid: String
         /// The scope that it belongs to, and must not outlive; empty outside of one.
         var scope: String
+        /// Where that scope is one of ours (`HostScope.place`); empty outside of one.
+        var place: String
         /// Variables of QEMU's environment.
         var environment: [String: String]
         /// QEMU, or what becomes QEMU.
@@ -52,7 +54,10 @@ struct DomainXML {
     private var mark: Markup {
         Markup(
             "vmharness:guest",
-            ["xmlns:vmharness": Self.namespace, "scope": identity.scope, "user": "\(HostScope.user)"])
+            [
+                "xmlns:vmharness": Self.namespace, "scope": identity.scope, "user": "\(HostScope.user)",
+                "place": identity.place,
+            ])
     }
 
     private var boot: Markup {
@@ -72,8 +77,11 @@ struct DomainXML {
             [Markup("acpi"), Markup("apic"), Markup("vmport", ["state": "off"])])
     }
 
-    /// Memory devices want a NUMA node that they belong to.
+    /// One socket, as QEMU by itself has it; libvirt by itself has one for each CPU. Memory devices want a NUMA node
+    /// that they belong to.
     private var cpu: Markup {
+        let topology = Markup(
+            "topology", ["sockets": "1", "dies": "1", "cores": "\(specification.cpus)", "threads": "1"])
         let cells = [
             Markup(
                 "cell",
@@ -83,7 +91,8 @@ struct DomainXML {
                 ])
         ]
         let mode = specification.accelerator == .kvm ? "host-passthrough" : "maximum"
-        return Markup("cpu", ["mode": mode], specification.pmem.isEmpty ? [] : [Markup("numa", [:], cells)])
+        return Markup(
+            "cpu", ["mode": mode], [topology] + (specification.pmem.isEmpty ? [] : [Markup("numa", [:], cells)]))
     }
 
     /// A panic pauses the guest, so that its registers can still be read.

@@ -101,7 +101,7 @@ public final class Guest: Sendable {
         _ command: String, _ arguments: [String: JSONValue] = [:], timeout: Duration = .seconds(10)
     ) async throws -> JSONValue {
         guard let monitor = state.withLock({ $0.monitor }) else {
-            throw Failure("QEMU has not been started yet", on: "QMP \(command)", advice: "")
+            throw Failure("QEMU does not run", on: "QMP \(command)", advice: "")
         }
         return try await monitor.execute(command, arguments, timeout: timeout)
     }
@@ -162,6 +162,11 @@ public final class Guest: Sendable {
 
     func started(daemon pid: Int, for tag: String) {
         state.withLock { $0.daemons[tag] = pid }
+    }
+
+    /// Nothing more can be asked: what carried commands to QEMU is let go.
+    func ended() {
+        state.withLock { $0.monitor = nil }
     }
 
     func beginEnding() {

@@ -138,3 +138,9 @@ public struct Share: Sendable, Hashable {
         self.readOnly = readOnly
     }
 }
+
+extension GuestSpecification {
+    /// How long QEMU may take until it answers. A function of the host has all of the guest's memory pinned before, a
+    /// page at a time.
+    var startLimit: Duration { .seconds(passthrough.isEmpty ? 30 : 120 + (memory >> 30)) }
+}

@@ -33,11 +33,12 @@ extension LibvirtHost {
     /// A scope's own directory for the driver in our process.
     ///
     /// One process at a time may use such a directory. What the driver finds out about QEMU (seconds to minutes of
-    /// work) does not depend on it and is shared.
-    static func makeRoot(in scope: FilePath, cache: FilePath) throws -> FilePath {
+    /// work) does not depend on it and is shared by all that have the same QEMU: libvirt looks only whether the
+    /// program that it starts has changed, and that may be `vmharness-qemu`.
+    static func makeRoot(in scope: FilePath, cache: FilePath, qemu: FilePath) throws -> FilePath {
         let root = scope.appending("v")
         guard access(root.string, F_OK) != 0 else { return root }
-        let capabilities = cache.appending("libvirt-capabilities")
+        let capabilities = cache.appending("libvirt-capabilities-\(try identity(of: qemu))")
         let files = FileManager.default
         do {
             for directory in [root.appending("etc"), root.appending("cache/qemu"), capabilities] {
@@ -50,6 +51,15 @@ extension LibvirtHost {
             throw Failure("cannot set up libvirt's driver: \(error)", on: root.string, advice: "free some space there")
         }
         return root
+    }
+
+    /// Size and time of change of a program, wherever links lead.
+    private static func identity(of program: FilePath) throws -> String {
+        var status = stat()
+        guard stat(program.string, &status) == 0 else {
+            throw Failure("cannot look at QEMU: \(systemError())", on: program.string, advice: "install it anew")
+        }
+        return "\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 
     /// There is no virtlogd, no systemd to ask for cgroups, and nobody's files are to change hands. Root must say so
@@ -71,7 +81,7 @@ extension LibvirtHost {
         ///
         /// - Throws: `Failure` if there is no libvirt, none that runs QEMU, or one of another host.
         static func reach(_ uri: String?, cache: FilePath) async throws -> LibvirtHost {
-            let root = try uri == nil ? makeRoot(in: HostScope.current?.directory ?? cache, cache: cache) : nil
+            let root = uri == nil ? try await makeRoot(cache: cache) : nil
             let uri = uri ?? "qemu:///embed?root=\(root!)"
             do {
                 return try await withLibvirt(uri) { connection in
@@ -84,6 +94,12 @@ extension LibvirtHost {
             } catch let error as LibvirtError {
                 throw Failure(error, asking: Failure.connecting, on: uri)
             }
+        }
+
+        private static func makeRoot(cache: FilePath) async throws -> FilePath {
+            try makeRoot(
+                in: HostScope.current?.directory ?? cache, cache: cache,
+                qemu: try await Command(QEMUCommand.program).path())
         }
 
         /// Guests need our files, our sockets and our port on the loopback.

@@ -61,7 +61,10 @@ import SystemPackage
         private func start(_ end: DomainEnd, _ log: BoundedFile) async throws {
             let domain: LibvirtDomain
             do {
-                domain = try await connection.start(xml: xml, endsWithConnection: host.endsGuestsWithConnection)
+                // libvirt may have to find out first what QEMU can do.
+                domain = try await connection.start(
+                    xml: xml, endsWithConnection: host.endsGuestsWithConnection,
+                    limit: max(.seconds(180), guest.specification.startLimit))
             } catch let error as LibvirtError {
                 LibvirtWords(host, name: identity.name, pid: 0, log: log).finish()
                 throw Failure(error, asking: "to start the guest '\(identity.name)'", on: host.name)
@@ -99,17 +102,28 @@ import SystemPackage
             guest.beginEnding()
             if let domain = await connection.domain(uuid: identity.uuid) { try? await domain.destroy() }
             // A libvirt that is gone has left QEMU behind.
-            if process != nil { await endWithoutConnection() }
+            if let (pid, _) = process { await endWithoutConnection(pid) }
             end.finish()
+            // A domain that somebody still has keeps its connection open.
+            guest.ended()
         }
 
-        private func endWithoutConnection() async {
-            if let (pid, _) = process { ProcessTable.signal(pid, SIGKILL) }
-            for _ in 0..<200 where process != nil { usleep(20_000) }
-            guard process != nil else { return }
+        private func endWithoutConnection(_ pid: Int) async {
+            ProcessTable.signal(pid, SIGKILL)
+            for _ in 0..<200 {
+                guard ProcessTable.isRunning(pid) else { return }
+                await pause(.milliseconds(20))
+            }
             // It is another user's: libvirt must do it, once it is there again.
             try? await withLibvirt(host.uri) { connection in
                 if let domain = await connection.domain(uuid: identity.uuid) { try await domain.destroy() }
+            }
+        }
+
+        /// Sleeps, also in a task that was cancelled.
+        private func pause(_ time: Duration) async {
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().asyncAfter(deadline: .now() + time / .seconds(1)) { continuation.resume() }
             }
         }
     }

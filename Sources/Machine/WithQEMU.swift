@@ -79,9 +79,7 @@ private func withProcess<Value: Sendable>(
 }
 
 private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) async throws {
-    // A function of the host has all of the guest's memory pinned before QEMU answers, a page at a time.
-    let gigabytes = guest.specification.memory >> 30
-    let limit = Duration.seconds(guest.specification.passthrough.isEmpty ? 30 : 120 + gigabytes)
+    let limit = guest.specification.startLimit
     let late = Failure(
         "QEMU did not answer on its QMP socket within \(limit)", on: qemu.command.executable,
         advice: "its words are in \(log.path)")

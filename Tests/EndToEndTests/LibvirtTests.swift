@@ -11,17 +11,48 @@ extension EndToEnd {
     struct LibvirtTests {
         /// `VMHARNESS_TEST_BACKENDS=1` compares the records of every kind of step and ending, in a quarter of an hour.
         private static let comparesAll = ProcessInfo.processInfo.environment["VMHARNESS_TEST_BACKENDS"] == "1"
-        private static let plans = ["panic"]
-        private static let allPlans = [
-            "panic", "hang", "deaf", "modules", "status", "disks", "flood", "forged", "left-open", "sshd-killed",
-            "stalled", "suite-goes-on", "systemd", "pci", "virtio-iommu",
+
+        /// What a plan's record must hold, lest two that say nothing be the same.
+        struct Expected: Sendable, CustomTestStringConvertible {
+            let plan: String
+            /// The first cell's.
+            let verdict: Verdict
+            /// Of cases and findings.
+            let lines: [String]
+            let kernel: String
+
+            init(_ plan: String, _ verdict: Verdict, _ lines: String..., kernel: String = Harness.kernel) {
+                (self.plan, self.verdict, self.lines, self.kernel) = (plan, verdict, lines, kernel)
+            }
+
+            var testDescription: String { plan }
+        }
+
+        private static let plans = [
+            Expected("panic", .fail, "  crash fail", "    qemu notice panic-event", "    console failure panic")
+        ]
+        private static let otherPlans = [
+            Expected("hang", .fail, "  stuck fail", " hang "), Expected("deaf", .fail, " hang "),
+            Expected("modules", .fail, "  right pass", "  wrong fail", "not ok: wrong"),
+            Expected("status", .fail, "  true pass", "  false fail"),
+            Expected("disks", .error, "  write pass", "  slow pass", "  mount error"),
+            Expected("flood", .pass, "  flood pass"), Expected("forged", .pass, "  forge pass", " notice "),
+            Expected("left-open", .error, "  open error", "  after pass"),
+            Expected("sshd-killed", .error, " ssh-lost "), Expected("stalled", .pass, "  read pass"),
+            Expected("suite-goes-on", .fail, "  crash fail", "    console failure panic", "  last pass"),
+            Expected("systemd", .pass, "  pid-1 pass"), Expected("pci", .pass),
+            Expected("virtio-iommu", .pass, "  group pass", kernel: "debian:6.12"),
         ]
 
-        @Test(.timeLimit(.minutes(10)), arguments: comparesAll ? allPlans : plans)
-        func theRecordIsTheSame(plan: String) async throws {
-            let raw = try await outcome(of: Harness.plans.appending(plan).string, on: "qemu")
-            let libvirt = try await outcome(of: Harness.plans.appending(plan).string, on: "libvirt")
+        @Test(.timeLimit(.minutes(10)), arguments: comparesAll ? plans + otherPlans : plans)
+        func theRecordIsTheSame(expected: Expected) async throws {
+            let plan = Harness.plans.appending(expected.plan).string
+            let raw = try await outcome(of: plan, on: "qemu", kernel: expected.kernel)
+            let libvirt = try await outcome(of: plan, on: "libvirt", kernel: expected.kernel)
             #expect(raw == libvirt)
+            let first = try #require(libvirt.split(separator: "\n").first)
+            #expect(first.hasSuffix(" \(expected.verdict.rawValue)"), "\(libvirt)")
+            for line in expected.lines { #expect(libvirt.contains(line), "\(libvirt)") }
         }
 
         @Test(.timeLimit(.minutes(10)), .enabled(if: comparesAll), arguments: ["debian:6.1", "debian:6.12"])

@@ -38,18 +38,52 @@ import Testing
         #expect(devices.first?.hasPrefix("intel-iommu,") == true)
     }
 
+    /// As `-smp 2` has it, which is what a guest of raw QEMU gets.
+    @Test(arguments: ["plain", "pmem"]) func allCPUsAreOfOneSocket(kind: String) throws {
+        let xml = xml(specification(kind))
+        let topology = try #require(xml.components(separatedBy: "<topology ").dropFirst().first)
+        let words = topology.components(separatedBy: "/>")[0].split(separator: " ")
+        #expect(Set(words) == ["sockets='1'", "dies='1'", "cores='2'", "threads='1'"])
+        #expect(xml.contains("<vcpu>2</vcpu>"))
+    }
+
     @Test func namesAreEscaped() {
         let xml = xml(specification("strange names"))
         #expect(xml.contains("&lt;&amp;&gt;&apos;&quot;"))
     }
 
-    @Test func knowsItsOwnOrphansOnly() {
-        let ours =
-            "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\"/>"
-        #expect(DomainXML.isAbandoned(ours))
-        #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
-        #expect(!DomainXML.isAbandoned(""))
-        #expect(!DomainXML.isAbandoned(ours.replacing("00000001", with: "../../x")))
+    @Test func noTwoHaveTheSameName() {
+        let names = (0..<5000).map { _ in DomainXML.Identity.newName(in: "12345678") }
+        #expect(Set(names).count == names.count)
+        #expect(names.allSatisfy { $0.count <= 20 })
+    }
+
+    @Test func knowsItsOwnOrphansOnly() async throws {
+        try await HostScope.with { _ in
+            let place = try #require(HostScope.place)
+            let ours =
+                "<vmharness:guest xmlns:vmharness=\"\(DomainXML.namespace)\" scope=\"00000001\" user=\"\(getuid())\""
+                + " place=\"\(place)\"/>"
+            #expect(DomainXML.isAbandoned(ours))
+            #expect(!DomainXML.isAbandoned(ours.replacing("user=\"\(getuid())\"", with: "user=\"4242\"")))
+            #expect(!DomainXML.isAbandoned(""))
+            #expect(!DomainXML.isAbandoned(ours.replacing("00000001", with: "../../x")))
+            // A run in a /tmp of its own, or of another boot, has a lock that we cannot see.
+            #expect(!DomainXML.isAbandoned(ours.replacing(place, with: place + "1")))
+            #expect(!DomainXML.isAbandoned(ours.replacing(" place=\"\(place)\"", with: "")))
+        }
+    }
+
+    /// Pinning 512 GiB takes longer than any other start.
+    @Test func aGuestWithMemoryToPinHasTimeToStart() {
+        var guest = specification("passthrough")
+        guest.memory = 512 << 30
+        #expect(guest.startLimit == .seconds(632))
+        #expect(specification("plain").startLimit == .seconds(30))
+    }
+
+    @Test func bearsTheMarkOfItsScope() {
+        #expect(xml(specification("plain")).contains("scope='12345678' user='\(getuid())' place='boot/1:2'"))
     }
 
     @Test func aScopeThatRunsIsNotAbandoned() async throws {
@@ -70,6 +104,7 @@ import Testing
             specification: specification, paths: .init(specification, in: directory, layers: layers),
             identity: .init(
                 name: "vmh-12345678-abcd", uuid: "a1b2c3d4-0000-4000-8000-000000000001", scope: "12345678",
+                place: "boot/1:2",
                 environment: ["VMHARNESS_SCOPE": "12345678"], emulator: "/usr/bin/qemu-system-x86_64", owner: "+0:+0")
         ).text
     }

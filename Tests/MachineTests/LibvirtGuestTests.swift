@@ -26,6 +26,7 @@
                 LibvirtLog.silence()
                 let host = try await Self.host()
                 try await bootsAndAnswersQMP(host)
+                try await nothingOfAGuestStaysBehind(host, scope)
                 try await endsQEMUWhenTheBodyThrows(host)
                 try await tellsThatQEMUDied(host)
                 try await tellsThatVirtiofsdDied(host)
@@ -68,6 +69,34 @@
                 let words = try String(contentsOfFile: logs.qemu.path.string, encoding: .utf8)
                 #expect(words.contains("starting up libvirt version"))
             }
+        }
+
+        /// A run may have a thousand guests.
+        private func nothingOfAGuestStaysBehind(_ host: LibvirtHost, _ scope: HostScope) async throws {
+            // Other tests open files in this process, too.
+            func descriptors() -> [String] {
+                ProcessTable.entries("/proc/self/fd").compactMap(Int.init)
+                    .compactMap { ProcessTable.path(ofDescriptor: $0, of: Int(getpid())) }
+                    .filter { $0.hasPrefix(scope.directory.string) }.sorted()
+            }
+            let before = descriptors()
+            for _ in 0..<2 {
+                let last = Locked<Weak?>(nil)
+                try await SmallestGuest.with { specification, logs in
+                    try await withGuest(specification, backend: .libvirt(host), logs: logs, console: { _ in }) {
+                        guest in last.set(Weak(guest))
+                    }
+                }
+                #expect(descriptors() == before)
+                // libvirt may let go of who it told of events a moment later.
+                for _ in 0..<100 where last.get()?.guest != nil { try await Task.sleep(for: .milliseconds(20)) }
+                #expect(last.get() != nil && last.get()?.guest == nil)
+            }
+        }
+
+        private final class Weak: @unchecked Sendable {
+            weak var guest: Guest?
+            init(_ guest: Guest) { self.guest = guest }
         }
 
         private func endsQEMUWhenTheBodyThrows(_ host: LibvirtHost) async throws {
