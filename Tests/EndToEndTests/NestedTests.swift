@@ -24,7 +24,7 @@ extension EndToEnd {
                 // is nothing that this one needs.
                 let links = try Self.device(of: "\(home)/vmharness") == Self.device(of: cache.string)
                 for kind in ["kernels", "images", "initramfs", "apt"] {
-                    let options = links ? ["-rl"] : ["-r", "--sparse=always"]
+                    let options = links ? ["-al"] : ["-a", "--sparse=always"]
                     _ = try await Command("cp", options + ["\(home)/vmharness/\(kind)", cache.string])
                         .run(timeout: .seconds(900))
                 }
