@@ -97,8 +97,11 @@ public struct RemoteShell: Sendable {
         let words = Words()
         // The master's own session proves that commands run, without polling.
         let hello = "vmharness-hello"
+        // A guest that is emulated twice takes minutes from accepting a connection to its banner.
+        let patience = "ConnectTimeout=\(max(30, Int((timeout / .seconds(1)).rounded(.up))))"
         let command = Command(
-            "ssh", ["-F", configuration.string, "-M", "guest", "--", "echo \(hello); exec sleep 2147483647"])
+            "ssh",
+            ["-F", configuration.string, "-o", patience, "-M", "guest", "--", "echo \(hello); exec sleep 2147483647"])
         return try await withChild(
             command, grace: .milliseconds(200),
             output: { bytes in
@@ -114,8 +117,9 @@ public struct RemoteShell: Sendable {
                     group.addTask { try await answered.wait() }
                     group.addTask {
                         let termination = try await master.waitForEnd()
+                        let said = words.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                         throw Failure(
-                            "ssh ended with \(termination): \(words.text)", on: "127.0.0.1:\(port)",
+                            "ssh ended with \(termination): \(said)", on: "127.0.0.1:\(port)",
                             advice: "the console log shows how far the guest came")
                     }
                     defer { group.cancelAll() }
