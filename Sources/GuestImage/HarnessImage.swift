@@ -34,8 +34,7 @@ public struct HarnessImage: Sendable {
     /// - Returns: a raw ext4 image.
     /// - Throws: `Failure` if a part of it cannot be read or packed.
     public func ensure() async throws -> FilePath {
-        let own = FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        let programs = [own, own.removingLastComponent().appending("vmharness-keeper")]
+        let programs = [try OwnProgram.path, try OwnProgram.beside("vmharness-keeper")]
         let files = try await programFiles(programs) + definitionFiles()
         let content = files.map { (name: $0.target, path: $0.source) }
         let digest = try await Digest.of("\(Self.purpose)\n\(Self.setup)\n" + Digest.of(files: content))

@@ -54,8 +54,7 @@ public enum Keeper {
     /// Beside our own binary, as SwiftPM and an installation put it.
     private static func path() throws -> FilePath {
         if let named = ProcessInfo.processInfo.environment["VMHARNESS_KEEPER"] { return FilePath(named) }
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = FilePath(own).removingLastComponent().appending("vmharness-keeper")
+        let path = try OwnProgram.beside("vmharness-keeper")
         guard access(path.string, X_OK) == 0 else {
             throw Failure(
                 "the keeper is not installed", on: path.string,

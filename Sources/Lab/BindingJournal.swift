@@ -13,8 +13,6 @@ public struct BindingJournal: Sendable, Hashable, Codable {
     public var group: Int
     /// Who bound it.
     public var pid: Int
-    /// When that process was started, in clock ticks since the boot (field 22 of proc_pid_stat(5)): process ids recur.
-    public var startTime: Int
     /// The scope of its invocation (the directory below `/tmp/vmharness-UID`); nil outside of one.
     public var scope: String?
     /// The boot it belongs to (`/proc/sys/kernel/random/boot_id`): a function has no past before it.

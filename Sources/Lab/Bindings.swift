@@ -121,11 +121,10 @@ public struct Bindings: Sendable {
 
     /// Writes the journals of functions, before any of them is changed.
     func journal(_ functions: [HostPCIFunction]) throws -> [BindingJournal] {
-        let start = startTime()
         let journals = functions.map { function in
             BindingJournal(
                 address: function.address, driver: function.driver, driverOverride: function.driverOverride,
-                group: function.group!, pid: Int(getpid()), startTime: start, scope: HostScope.current?.id,
+                group: function.group!, pid: Int(getpid()), scope: HostScope.current?.id,
                 boot: store.boot, since: Date())
         }
         for journal in journals {
@@ -180,14 +179,5 @@ public struct Bindings: Sendable {
         return Failure(
             "IOMMU group \(group) is held by \(who)\(since)", on: "\(address)",
             advice: "wait for it to end; `vmharness lab status` shows all")
-    }
-
-    private func startTime() -> Int {
-        guard let text = bus.tree.text(bus.tree.path("proc/self/stat")), let end = text.lastIndex(of: ")") else {
-            return 0
-        }
-        // The third field follows the name.
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        return fields.count > 19 ? Int(fields[19]) ?? 0 : 0
     }
 }

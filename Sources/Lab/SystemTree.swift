@@ -70,6 +70,18 @@ public struct SystemTree: Sendable {
         return FilePath(String(cString: resolved))
     }
 
+    /// The processes of which something holds, each as `NAME (pid N)`, in the order of their numbers. Those of other
+    /// users can be looked into by root only.
+    ///
+    /// - Parameter holds: gets the process's directory below `/proc`.
+    func processes(where holds: (FilePath) -> Bool) -> [String] {
+        let proc = path("proc")
+        return names(in: proc).compactMap { Int($0) }.sorted().compactMap { pid in
+            let process = proc.appending("\(pid)")
+            return holds(process) ? "\(text(process.appending("comm")) ?? "?") (pid \(pid))" : nil
+        }
+    }
+
     /// True if something is there.
     func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
 }

@@ -47,16 +47,13 @@ struct VFIOGroup {
     /// The processes that have the group open, with the names of their programs. Those of other users are seen by
     /// root only.
     var holders: [String] {
-        let proc = tree.path("proc")
-        return tree.names(in: proc).compactMap { Int($0) }.sorted().compactMap { pid in
-            let directory = proc.appending("\(pid)/fd")
-            let isHolder = tree.names(in: directory).contains { name in
+        tree.processes { process in
+            let directory = process.appending("fd")
+            return tree.names(in: directory).contains { name in
                 let target = try? FileManager.default.destinationOfSymbolicLink(
                     atPath: directory.appending(name).string)
                 return target == "/dev/vfio/\(number)"
             }
-            guard isHolder else { return nil }
-            return "\(tree.text(proc.appending("\(pid)/comm")) ?? "?") (pid \(pid))"
         }
     }
 

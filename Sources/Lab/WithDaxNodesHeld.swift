@@ -52,11 +52,9 @@ extension DaxDevice {
 
     /// The processes that have it open or mapped, with the names of their programs.
     private func users(on tree: SystemTree) -> [String] {
-        let proc = tree.path("proc")
-        return tree.names(in: proc).compactMap { Int($0) }.sorted().filter { $0 != Int(getpid()) }.compactMap { pid in
-            let process = proc.appending("\(pid)")
-            guard isOpen(in: process, tree) || isMapped(in: process, tree) else { return nil }
-            return "\(tree.text(process.appending("comm")) ?? "?") (pid \(pid))"
+        let own = "\(getpid())"
+        return tree.processes { process in
+            process.lastComponent?.string != own && (isOpen(in: process, tree) || isMapped(in: process, tree))
         }
     }
 

@@ -30,8 +30,7 @@ extension DomainXML.Identity {
     private static func emulator(for specification: GuestSpecification) async throws -> FilePath {
         let takesTurns = specification.accelerator == .tcg && specification.cpus > 1 && !specification.isThreaded
         guard takesTurns else { return try await Command(QEMUCommand.program).path() }
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = FilePath(own).removingLastComponent().appending("vmharness-qemu")
+        let path = try OwnProgram.beside("vmharness-qemu")
         guard access(path.string, X_OK) == 0 else {
             throw Failure(
                 "the program that lets a guest's CPUs take turns is not installed", on: path.string,

@@ -39,12 +39,7 @@ extension FstestsSuite {
         let script = """
             \(announcement)
             set -e
-            stage() {
-                mkdir -p "$2"
-                ! mountpoint -q "$2" || return 0
-                [ -e "/dev/vmharness/$1" ] || { echo "the guest has no disk $1" >&2; exit 1; }
-                mount -t ext4 -o "$3" "$(readlink -e "/dev/vmharness/$1")" "$2"
-            }
+            \(SuiteDisk.staging)
             stage \(SuiteDisk.tree) \(GuestPlace.tree) ro
             stage \(SuiteDisk.results) \(GuestPlace.results) sync,noatime
             mkdir -p \(GuestPlace.resultBase) \(GuestPlace.run)/bin

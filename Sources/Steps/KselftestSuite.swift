@@ -30,12 +30,7 @@ struct KselftestSuite: Suite {
         let script = """
             \(announcement)
             set -e
-            stage() {
-                mkdir -p "$2"
-                ! mountpoint -q "$2" || return 0
-                [ -e "/dev/vmharness/$1" ] || { echo "the guest has no disk $1" >&2; exit 1; }
-                mount -t ext4 -o "$3" "$(readlink -e "/dev/vmharness/$1")" "$2"
-            }
+            \(SuiteDisk.staging)
             stage \(SuiteDisk.tree) \(Self.image) ro
             stage \(SuiteDisk.results) \(Self.results) sync,noatime
             mkdir -p \(Self.results)/\(Self.logs)

@@ -128,4 +128,14 @@ public enum SuiteDisk {
     public static let tree = "vmharness-tree"
     /// The results, an ext4 file system that each guest of the cell mounts `sync`, so that they outlive it.
     public static let results = "vmharness-results"
+
+    /// `stage SERIAL PLACE OPTIONS` for a guest's script: mounts one, unless something is mounted there already.
+    static let staging = """
+        stage() {
+            mkdir -p "$2"
+            ! mountpoint -q "$2" || return 0
+            [ -e "/dev/vmharness/$1" ] || { echo "the guest has no disk $1" >&2; exit 1; }
+            mount -t ext4 -o "$3" "$(readlink -e "/dev/vmharness/$1")" "$2"
+        }
+        """
 }

@@ -19,16 +19,16 @@ struct DataOptions: ParsableArguments {
             }
             return FilePath(named)
         }
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        var path = FilePath(own)
+        let own = try OwnProgram.path
+        var path = own
         while path.removeLastComponent() {
             for candidate in [path, path.appending("share/vmharness")] where Self.isData(candidate) {
                 return candidate
             }
         }
         throw Failure(
-            "cannot find images/ and testplans/", on: own, advice: "name their directory with --data or VMHARNESS_DATA",
-            blame: .request)
+            "cannot find images/ and testplans/", on: own.string,
+            advice: "name their directory with --data or VMHARNESS_DATA", blame: .request)
     }
 
     /// A plan by its name in `testplans/`, or by its directory or file.
