@@ -10,8 +10,10 @@ public struct RunOptions: Sendable {
     public var backend: Backend.Kind?
     /// libvirt's URI; nil for its driver in our own process.
     public var connect: String?
-    /// Cells at the same time, 1 or more; the shards of a suite are guests beside.
-    public var jobs: Int
+    /// Whether guests start from a template or boot.
+    public var start: GuestStart
+    /// How many cells at a time, in which order, and when to stop.
+    public var schedule: Schedule
     /// Take a dump of the guest's memory when something hangs.
     public var dumpsMemory: Bool
     /// Awaited before the guest of a failed cell is ended; nil ends it at once.
@@ -34,7 +36,8 @@ public struct RunOptions: Sendable {
         accelerator = .auto
         backend = nil
         connect = nil
-        jobs = 1
+        start = .auto
+        schedule = Schedule()
         dumpsMemory = false
         keepFailed = nil
         self.images = images

@@ -20,7 +20,7 @@ public struct TestRun: Sendable {
         self.report = report
     }
 
-    /// Runs the cells, `jobs` at a time, and returns the record, whatever
+    /// Runs the cells, as many at a time as the schedule allows, and returns the record, whatever
     /// happens: what cannot be saved can still be printed. Cancelling the task
     /// ends the guests and keeps what there is.
     ///
@@ -42,9 +42,10 @@ public struct TestRun: Sendable {
 
     private func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let jobs = if case .most(let jobs) = options.schedule.jobs { jobs } else { 1 }
             // Of a run that is resumed, what is complete stands.
             for (index, cell) in cells.filter({ !directory.isComplete($0.cell.id) }).enumerated() {
-                if index >= options.jobs { try await group.next() }
+                if index >= jobs { try await group.next() }
                 let runner = CellRunner(
                     prepared: cell, identity: identity, options: options, directory: directory, report: report)
                 group.addTask { try await runner.run() }

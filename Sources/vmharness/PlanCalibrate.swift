@@ -11,11 +11,7 @@ struct PlanCalibrate: AsyncParsableCommand {
 
     @Argument(help: "The plan's name or directory.") var plan: String
     @OptionGroup var guest: GuestOptions
-    @Option(help: "Cells at the same time; shards of a suite are guests beside.") var jobs: Int = 1
-
-    func validate() throws {
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
-    }
+    @OptionGroup var schedule: ScheduleOptions
 
     func run() async throws {
         let plan = try guest.data.plan(plan)
@@ -29,7 +25,7 @@ struct PlanCalibrate: AsyncParsableCommand {
 
     private func calibrate(_ plan: TestPlan) async throws {
         var options = try guest.runOptions()
-        options.jobs = jobs
+        options.schedule = schedule.schedule
         var cells: [Cell] = []
         for expectation in plan.calibration.fails + plan.calibration.passes {
             for settings in plan.combinations(settings: expectation.settings) {

@@ -43,8 +43,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(help: "Cells at the same time; shards of a suite are guests beside.")
-    var jobs: Int = 1
+    @OptionGroup var schedule: ScheduleOptions
 
     @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
     var out: String?
@@ -77,7 +76,6 @@ struct RunCommandLine: AsyncParsableCommand {
             throw ValidationError("--keep-failed needs a terminal: somebody must say when to go on.")
         }
         guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat must be from 1 to 10000.") }
     }
 
@@ -116,7 +114,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
         var options = try guest.runOptions()
-        options.jobs = jobs
+        options.schedule = schedule.schedule
         options.known = try knownIssues.issues(guest.data, plans: cells.map(\.plan.name))
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
@@ -181,6 +179,11 @@ struct GuestOptions: ParsableArguments {
         case qemu, libvirt
     }
 
+    /// `GuestStart`, for the command line.
+    enum Start: String, CaseIterable, ExpressibleByArgument {
+        case auto, template, cold
+    }
+
     @Option(help: "auto, kvm or tcg; auto proves KVM by booting something with it.")
     var accel: Accel = .auto
 
@@ -191,6 +194,9 @@ struct GuestOptions: ParsableArguments {
         help: ArgumentHelp(
             "libvirt's URI (default: its driver within vmharness, without a daemon).", valueName: "uri"))
     var connect: String?
+
+    @Option(help: "template or cold: guests start from a saved one of their kind, or boot; auto takes what can be had.")
+    var start: Start = .auto
 
     @Option(help: "Seconds a guest may take to answer its first command.")
     var bootTimeout: Int = 120
@@ -224,6 +230,7 @@ struct GuestOptions: ParsableArguments {
         // Who names a connection means libvirt.
         options.backend = backend.flatMap { Backend.Kind(rawValue: $0.rawValue) } ?? (connect == nil ? nil : .libvirt)
         options.connect = connect
+        options.start = GuestStart(rawValue: start.rawValue)!
         options.bootLimit = .seconds(bootTimeout)
         options.refresh = refresh
         return options
