@@ -54,10 +54,10 @@ struct GuestLine: Sendable {
                 journal.unrestored($0)
                 runner.report(.unrestored(cell: runner.cell.id, $0))
             }
-        ) { guest, recorder, logs, shares in
+        ) { running in
             try await GuestSession(
-                runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,
-                shard: shard, directory: place, shares: shares, load: .now()
+                runner: runner, running: running, journal: journal, progress: progress, shard: shard, directory: place,
+                load: .now()
             ).run()
         }
     }

@@ -1,6 +1,5 @@
 import Foundation
 import HostProcess
-import RemoteShell
 public import RunRecord
 import Synchronization
 
@@ -28,10 +27,7 @@ public struct TestRun: Sendable {
     public func run(_ cells: [PreparedCell], interruption: @Sendable () -> String?) async -> RunRecord {
         var problem: String?
         do {
-            try await withScratchDirectory { scratch in
-                let identity = try await SSHIdentity.make(in: scratch)
-                try await runCells(cells, identity)
-            }
+            try await runCells(cells)
         } catch is CancellationError {
             problem = "cancelled"
         } catch {
@@ -40,14 +36,15 @@ public struct TestRun: Sendable {
         return directory.finish(order: cells.map(\.cell.id), interruption: interruption() ?? problem)
     }
 
-    private func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws {
+    private func runCells(_ cells: [PreparedCell]) async throws {
+        let starting = GuestStarting(options, report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let jobs = if case .most(let jobs) = options.schedule.jobs { jobs } else { 1 }
             // Of a run that is resumed, what is complete stands.
             for (index, cell) in cells.filter({ !directory.isComplete($0.cell.id) }).enumerated() {
                 if index >= jobs { try await group.next() }
                 let runner = CellRunner(
-                    prepared: cell, identity: identity, options: options, directory: directory, report: report)
+                    prepared: cell, starting: starting, options: options, directory: directory, report: report)
                 group.addTask { try await runner.run() }
             }
             try await group.waitForAll()
