@@ -38,7 +38,8 @@ extension Guest {
                         written += chunk.readableBytes
                         guard written <= Self.stateLimit else {
                             throw Failure(
-                                "the saved state is larger than \(Self.stateLimit >> 20) MiB", on: file.string, advice: "")
+                                "the saved state is larger than \(Self.stateLimit >> 20) MiB", on: file.string,
+                                advice: "")
                         }
                         try target.write(contentsOf: Data(chunk.readableBytesView))
                     }

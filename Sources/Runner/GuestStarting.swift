@@ -37,7 +37,9 @@ final class GuestStarting: Sendable {
     /// How a guest of this specification starts.
     ///
     /// - Throws: `Failure` if only a template will do, and there can be none; `CancellationError`.
-    func decide(_ specification: GuestSpecification, _ prepared: PreparedCell, _ keys: GuestKeys) async throws -> Decision {
+    func decide(
+        _ specification: GuestSpecification, _ prepared: PreparedCell, _ keys: GuestKeys
+    ) async throws -> Decision {
         guard wish != .cold else { return Decision(record: .init(how: EnvironmentRecord.Start.cold)) }
         if let obstacle = TemplateFitness(prepared: prepared).obstacle {
             return Decision(record: .init(how: EnvironmentRecord.Start.cold, reason: obstacle))
