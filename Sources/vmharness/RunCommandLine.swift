@@ -51,8 +51,7 @@ struct RunCommandLine: AsyncParsableCommand {
     @Flag(help: "Print the record as one JSON document on standard output.")
     var json = false
 
-    @Flag(help: "Print no progress.")
-    var quiet = false
+    @OptionGroup var display: DisplayOptions
 
     @Flag(help: "Hold the guest of a failed cell for a look, until Enter or Ctrl-C.")
     var keepFailed = false
@@ -120,7 +119,7 @@ struct RunCommandLine: AsyncParsableCommand {
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(
-            cells, options, out: outPath, resumed: resumed, isQuiet: quiet)
+            cells, options, out: outPath, resumed: resumed, isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {
