@@ -11,8 +11,12 @@ enum Terminal {
     /// went away (`… | head`) is no failure.
     static let outputFailure = Mutex<String?>(nil)
 
+    /// Takes lines for standard error as long as something is drawn there; false if it is not any more.
+    static let interposed = Mutex<(@Sendable (String) -> Bool)?>(nil)
+
     /// Prints a line to standard error. Where nobody reads it, nothing is lost.
     static func error(_ line: String) {
+        if let take = interposed.withLock({ $0 }), take(line) { return }
         _ = write(visible(line) + "\n", to: STDERR_FILENO)
     }
 
@@ -25,7 +29,7 @@ enum Terminal {
     /// Writes it all.
     ///
     /// - Returns: the error number; nil if all is written.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
         return text.withUTF8 { bytes in
             var start = 0

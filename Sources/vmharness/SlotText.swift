@@ -1,0 +1,90 @@
+import RunRecord
+
+/// The words for one place in the matrix, at one moment.
+struct SlotText {
+    /// What is shown first where not all can be.
+    enum Rank: Int, Comparable {
+        case running, bad, waiting, good
+
+        static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    let rank: Rank
+    /// One column.
+    let glyph: String
+    let style: Terminal.Style?
+    /// At most eight columns, or, of repetitions, how many have ended and how many of those failed.
+    let word: String
+    /// How long it took, takes and is expected to take.
+    let time: String
+    /// The same in fewer columns.
+    let shortTime: String
+    /// What goes on in it, or why it failed; may be empty.
+    let activity: String
+
+    /// - Parameters:
+    ///   - cells: one, or the repetitions of one.
+    ///   - now: seconds on the display's clock.
+    init(_ cells: [DisplayCell], at now: Double) {
+        let verdicts = cells.compactMap { cell -> Verdict? in
+            if case .ended(let verdict) = cell.phase { verdict } else { nil }
+        }
+        let running = cells.filter(\.isRunning)
+        let bad = verdicts.count(where: \.isBad)
+        let shown = running.first ?? (cells.count == 1 ? cells[0] : nil)
+        if !running.isEmpty {
+            (rank, glyph, style, word) = (.running, "●", .bold, running[0].phase == .booting ? "booting" : "running")
+        } else if verdicts.count < cells.count {
+            (rank, glyph, style, word) = (.waiting, "·", .dim, "waiting")
+        } else {
+            let verdict = Verdict.over(verdicts)
+            (rank, word) = (verdict.isBad ? .bad : .good, verdict.rawValue.uppercased())
+            (glyph, style) = Self.look(verdict)
+        }
+        let count = cells.count == 1 ? "" : "\(verdicts.count)/\(cells.count)" + (bad == 0 ? "" : " \(bad)✗")
+        activity = [count, shown?.activity ?? (bad == 0 ? nil : cells.last { $0.reason != nil }?.reason)]
+            .compactMap { $0?.isEmpty == true ? nil : $0 }.joined(separator: " ")
+        (time, shortTime) = Self.times(shown, of: cells, at: now)
+    }
+
+    private static func times(
+        _ shown: DisplayCell?, of cells: [DisplayCell], at now: Double
+    ) -> (String, String) {
+        let expected = shown?.expected.map(DisplayText.time)
+        guard let shown else {
+            let spent = cells.compactMap(\.seconds).reduce(0, +)
+            return spent == 0 ? ("", "") : (DisplayText.time(spent), DisplayText.time(spent))
+        }
+        if let seconds = shown.seconds { return (DisplayText.time(seconds), DisplayText.time(seconds)) }
+        guard let began = shown.began, shown.isRunning else {
+            return expected.map { ("~\($0)", "~\($0)") } ?? ("", "")
+        }
+        let elapsed = DisplayText.time(now - began)
+        return (elapsed + (expected.map { " of ~\($0)" } ?? ""), elapsed)
+    }
+
+    private static func look(_ verdict: Verdict) -> (String, Terminal.Style) {
+        switch verdict {
+        case .pass: ("✓", .green)
+        case .known: ("≈", .green)
+        case .fail: ("✗", .red)
+        case .flaky: ("~", .red)
+        case .skip: ("-", .yellow)
+        case .error: ("!", .yellow)
+        }
+    }
+
+    /// In exactly so many columns: what does not fit is left out, the least important first.
+    func line(_ columns: Int) -> DisplayLine {
+        func words(_ what: String, _ time: String) -> String { time.isEmpty ? what : "\(what) \(time)" }
+        let what = activity.isEmpty ? word : activity
+        var line = DisplayLine("\(glyph) ", style)
+        let room = max(0, columns - 2)
+        let left = room - DisplayText.width(shortTime) - 1
+        let fitting = [words(what, time), words(what, shortTime)].first { DisplayText.width($0) <= room }
+        // Of a long activity its beginning says most; below a few columns it says nothing.
+        let text = fitting ?? words(left < 8 ? word : DisplayText.fitted(what, left), shortTime)
+        line.append(DisplayText.filled(text, room), style)
+        return line
+    }
+}
