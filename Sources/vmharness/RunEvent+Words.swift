@@ -39,7 +39,8 @@ extension RunEvent {
     /// True for what stays on the terminal above a live display: what failed, and what it was.
     var isLasting: Bool {
         switch self {
-        case .found(_, let finding): finding.severity != .notice
+        // What a step says itself is said again at its end.
+        case .found(_, let finding): finding.severity != .notice && finding.source != .step
         case .caseEnded(_, let record): record.verdict.isBad
         case .cellEnded(let cell): cell.verdict.isBad
         case .freshGuest: true
