@@ -53,7 +53,7 @@ enum CompletionScript {
 
     /// No blank follows what is to go on.
     private static let zsh = #"""
-        _vmharness_custom_complete() {
+        __vmharness_custom_complete() {
             local -a completions closed open
             completions=("${(@f)"$("${command_name}" "${@}" "${command_line[@]}")"}")
             [[ "${#completions[@]}" -gt 1 ]] || return
@@ -61,7 +61,7 @@ enum CompletionScript {
             # The word ends at the first colon without a backslash.
             local completion word
             for completion in "${completions[@]}"; do
-                word="${${completion//\\:/$'\1'}%%:*}"
+                word=${${completion//\\:/$'\1'}%%:*}
                 if [[ "${word}" = *[/=$'\1'] ]]; then
                     open+=("${completion}")
                 else

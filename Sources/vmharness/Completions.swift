@@ -57,7 +57,7 @@ enum Completions {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: RunDirectory.standardParent.string)) ?? []
         // Their ids begin with the time.
         let latest = entries.filter { !$0.hasPrefix(".") }.sorted(by: >).prefix(20)
-        return ["latest", "previous"].map { Completion($0) } + latest.map { Completion($0) }
+        return ["last", "latest", "previous"].map { Completion($0) } + latest.map { Completion($0) }
             + request.paths { _ in false }
     }
 

@@ -25,7 +25,7 @@ struct DisplayFrame {
             state.rows.count > 1 && state.columns.count > 1 && column >= Self.leastColumn && room >= 3
             ? Self.matrix(state, at: now, names: names, column: min(column, Self.mostColumn), room: room)
             : Self.list(state, at: now, width: width, room: room)
-        lines = (body + totals).suffix(max(0, height - 1)).map { $0.fitted(width) }
+        lines = (body + totals).suffix(max(0, height - 1)).map { $0.fitted(width).trimmed }
     }
 
     // MARK: The matrix

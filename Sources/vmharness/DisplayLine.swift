@@ -33,6 +33,18 @@ struct DisplayLine: Sendable {
         return line
     }
 
+    /// Without blanks at its end: terminals that become narrower would break them into lines of their own.
+    var trimmed: DisplayLine {
+        var line = self
+        while let last = line.spans.last {
+            let text = last.text.reversed().drop { $0 == " " }.reversed()
+            line.spans.removeLast()
+            line.append(String(text), last.style)
+            if !text.isEmpty { break }
+        }
+        return line
+    }
+
     /// As a terminal gets it (ECMA-48, SGR).
     var styled: String {
         spans.map { span in span.style.map { "\u{1b}[\($0.rawValue)m\(span.text)\u{1b}[0m" } ?? span.text }.joined()

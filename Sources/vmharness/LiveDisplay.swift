@@ -136,8 +136,7 @@ final class LiveDisplay: RunDisplay {
         let size = TerminalSize(of: descriptor)
         var text = erasure(&picture, at: size, isWhole: !picture.news.isEmpty || picture.held != nil)
         text += news(&picture)
-        // In the background a picture would be in the way of the shell's words.
-        if picture.held == nil, tcgetpgrp(descriptor) == getpgrp() {
+        if picture.held == nil, isForeground {
             let frame = DisplayFrame(
                 picture.state, at: (now - began) / .seconds(1), width: size.columns, height: size.lines)
             // Without wrapping, a character that is wider than we think spoils no more than its line.
@@ -169,6 +168,10 @@ final class LiveDisplay: RunDisplay {
         (picture.news, picture.dropped) = ([], 0)
         return news.map { $0 + "\n" }.joined()
     }
+
+    /// In the background a picture would be in the way of the shell's words. A terminal that controls nobody of ours
+    /// (-1) has no background.
+    private var isForeground: Bool { [-1, getpgrp()].contains(tcgetpgrp(descriptor)) }
 
     private var isReady: Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

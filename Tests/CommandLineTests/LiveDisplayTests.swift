@@ -1,0 +1,115 @@
+import Foundation
+import HostProcess
+import RunRecord
+import Runner
+import TestSupport
+import Testing
+
+@testable import vmharness
+
+/// A live display on a real pseudo-terminal.
+@Suite struct LiveDisplayTests {
+    private let cells = DisplaySamples.matrix(["alpha", "beta"], ["debian:6.1"])
+
+    /// Longer than the pace, so that the next event is painted at once.
+    private func pause() async throws { try await Task.sleep(for: .milliseconds(120)) }
+
+    @Test("the picture stays in its place, what failed is printed above it, and nothing else is left")
+    func course() async throws {
+        let terminal = try Pseudoterminal(width: 60, height: 10)
+        var screen = Screen(width: 60, height: 10)
+        screen.feed("$ vmharness run\n")
+        let display = LiveDisplay(cells, on: terminal.slave)
+        for number in 0..<30 {
+            display.show(.preparing("step \(number)"))
+            if number % 10 == 0 { try await pause() }
+        }
+        try await pause()
+        display.show(.cellStarted(id: cells[0].id))
+        screen.feed(terminal.read())
+        #expect(
+            screen.text.split(separator: "\n").map { $0.prefix(22) } == [
+                "$ vmharness run", "● booting alpha  debia", "· waiting beta   debia", "0 of 2 done, 0 failed,",
+            ])
+        try await pause()
+        let reason = "WARNING in f, " + String(repeating: "x", count: 50)
+        display.show(DisplaySamples.ended(cells[0], .fail, reason: reason))
+        try await pause()
+        display.show(.cellStarted(id: cells[1].id))
+        screen.feed(terminal.read())
+        let lines = screen.text.split(separator: "\n")
+        #expect(lines.count == 6, "\(screen.text)")
+        #expect(lines[1].contains("alpha@debian:6.1: FAIL after 5.0 s: WARNING in f, x"))
+        #expect(lines[3].hasPrefix("✗ FAIL    alpha") && lines[4].hasPrefix("● booting beta"))
+        display.end()
+        screen.feed(terminal.read())
+        #expect(screen.text.split(separator: "\n").count == 3, "\(screen.text)")
+        #expect(!screen.text.contains("booting") && screen.isTidy && screen.unknown.isEmpty && screen.movesUp > 2)
+        display.show(.cellStarted(id: cells[1].id))
+        display.end()
+        #expect(terminal.read().isEmpty)
+    }
+
+    @Test("a terminal that was stopped stops nobody, and gets it all in the end")
+    func stopped() async throws {
+        let terminal = try Pseudoterminal(width: 100, height: 10)
+        let display = LiveDisplay(cells, on: terminal.slave)
+        #expect(tcflow(terminal.slave, Int32(TCOOFF)) == 0)
+        // Were it to wait, it would wait for ever.
+        for number in 0..<3000 {
+            display.show(DisplaySamples.ended(cells[0], .fail, reason: "reason \(number)"))
+            if number % 1000 == 0 { try await pause() }
+        }
+        #expect(tcflow(terminal.slave, Int32(TCOON)) == 0)
+        let written = Locked("")
+        let ending = Thread { display.end() }
+        ending.start()
+        while !ending.isFinished { written.update { $0 += terminal.read() } }
+        written.update { $0 += terminal.read() }
+        #expect(written.get().contains("reason 0\r\n"))
+        #expect(written.get().contains("lines left out"))
+    }
+
+    @Test("a terminal of another size gets another picture, without anything happening")
+    func resized() async throws {
+        let terminal = try Pseudoterminal(width: 100, height: 10)
+        let display = LiveDisplay(cells, on: terminal.slave)
+        let ticking = Task { await display.tick() }
+        var text = ""
+        for _ in 0..<100 where !text.contains("elapsed") {
+            try await pause()
+            text += terminal.read()
+        }
+        terminal.resize(30, 10)
+        // It broke the line of the totals into two.
+        for _ in 0..<100 where !text.contains("\u{1b}[4A") {
+            try await pause()
+            text += terminal.read()
+        }
+        ticking.cancel()
+        await ticking.value
+        display.end()
+        #expect(text.contains("\u{1b}[4A"), "\(text.debugDescription)")
+        let last = text.components(separatedBy: "\u{1b}[4A").last ?? ""
+        #expect(last.contains("0 failed, ") && !last.contains("elapsed"), "\(last.debugDescription)")
+    }
+
+    @Test("while a guest is held for a look, the terminal is the person's")
+    func held() async throws {
+        let terminal = try Pseudoterminal(width: 80, height: 10)
+        var screen = Screen(width: 80, height: 10)
+        let display = LiveDisplay(cells, on: terminal.slave)
+        display.show(.cellStarted(id: cells[0].id))
+        try await pause()
+        display.show(.kept(cell: cells[0].id, command: "ssh -p 1 guest"))
+        try await pause()
+        display.show(.cellStarted(id: cells[1].id))
+        screen.feed(terminal.read())
+        #expect(screen.text.hasSuffix("Enter or Ctrl-C ends it.") && screen.text.contains("ssh -p 1 guest"))
+        try await pause()
+        display.show(DisplaySamples.ended(cells[0], .fail))
+        screen.feed(terminal.read())
+        #expect(screen.text.contains("1 of 2 done"))
+        display.end()
+    }
+}
