@@ -87,6 +87,12 @@ public final class Pseudoterminal: Sendable {
         return pid
     }
 
+    /// Whether a program that was started on it has stopped, or ended: as waitpid(2) tells it, once; nil while it runs.
+    public func change(of pid: Int32) -> Int32? {
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG | WUNTRACED) == pid ? status : nil
+    }
+
     /// Ends a program that was started on it, and whatever it has started there.
     public func end(_ pid: Int32) {
         kill(-pid, SIGKILL)
