@@ -35,6 +35,8 @@ struct DisplayCell: Sendable, Hashable {
         get { total.map { ($0, recorded) } }
         set { (total, recorded) = (newValue?.total, newValue?.recorded ?? 0) }
     }
+    /// How many cases of suites somebody has to look at.
+    var badCases = 0
     /// Why its verdict is what it is, in a few words; nil if that needs none.
     var reason: String?
 
@@ -56,7 +58,9 @@ struct DisplayCell: Sendable, Hashable {
     /// What its guest does, in the words of its steps and cases; nil if it does nothing.
     var activity: String? {
         guard case .running(let what) = phase else { return nil }
-        return cases.map { "\(what) (\(min($0.recorded + 1, $0.total)) of \($0.total))" } ?? what
+        guard let cases else { return what }
+        let failed = badCases == 0 ? "" : ", \(badCases) failed"
+        return "\(what) (\(min(cases.recorded + 1, cases.total)) of \(cases.total)\(failed))"
     }
 
     var isRunning: Bool {

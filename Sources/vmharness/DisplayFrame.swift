@@ -71,7 +71,7 @@ struct DisplayFrame {
             var line = DisplayLine("\(text.glyph) \(DisplayText.filled(text.word, 8))", text.style)
             line.append(DisplayText.filled(slot.row, names) + "  " + DisplayText.filled(slot.column, kernels) + "  ")
             line.append(DisplayText.filled(text.time, times) + "  ")
-            line.append(DisplayText.fitted(text.activity, max(0, left - names)), .dim)
+            line.append(DisplayText.fitted(text.details, max(0, left - names)), .dim)
             return line
         }
         return lines + rest(hidden.map { $0.slot }.flatMap(\.cells), state)

@@ -47,7 +47,7 @@ struct DisplayState: Sendable {
             preparing = nil
             cells[index].phase = .booting
             cells[index].began = now
-            cells[index].cases = nil
+            (cells[index].cases, cells[index].badCases) = (nil, 0)
             (cells[index].seconds, cells[index].reason) = (nil, nil)
         case .guestUp: cells[index].phase = .running("guest is up")
         case .stepStarted(_, let name):
@@ -55,7 +55,9 @@ struct DisplayState: Sendable {
             cells[index].cases = nil
         case .casesPlanned(_, let total, let recorded): cells[index].cases = (total, recorded)
         case .caseStarted(_, let name): cells[index].phase = .running(name)
-        case .caseEnded: cells[index].cases?.recorded += 1
+        case .caseEnded(_, let record):
+            cells[index].cases?.recorded += 1
+            if record.verdict.isBad { cells[index].badCases += 1 }
         case .freshGuest: cells[index].phase = .booting
         case .climbing: cells[index].phase = .running("hangs, gathering evidence")
         case .kept: cells[index].phase = .running("kept")

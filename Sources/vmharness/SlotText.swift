@@ -13,8 +13,10 @@ struct SlotText {
     /// One column.
     let glyph: String
     let style: Terminal.Style?
-    /// At most eight columns, or, of repetitions, how many have ended and how many of those failed.
+    /// At most eight columns.
     let word: String
+    /// Of repetitions, how many have ended, and how many of those failed; empty for a single cell.
+    let count: String
     /// How long it took, takes and is expected to take.
     let time: String
     /// The same in fewer columns.
@@ -41,9 +43,8 @@ struct SlotText {
             (rank, word) = (verdict.isBad ? .bad : .good, verdict.rawValue.uppercased())
             (glyph, style) = Self.look(verdict)
         }
-        let count = cells.count == 1 ? "" : "\(verdicts.count)/\(cells.count)" + (bad == 0 ? "" : " \(bad)✗")
-        activity = [count, shown?.activity ?? (bad == 0 ? nil : cells.last { $0.reason != nil }?.reason)]
-            .compactMap { $0?.isEmpty == true ? nil : $0 }.joined(separator: " ")
+        count = cells.count == 1 ? "" : "\(verdicts.count)/\(cells.count)" + (bad == 0 ? "" : " \(bad)✗")
+        activity = shown?.activity ?? (bad == 0 ? nil : cells.last { $0.reason != nil }?.reason) ?? ""
         (time, shortTime) = Self.times(shown, of: cells, at: now)
     }
 
@@ -74,16 +75,21 @@ struct SlotText {
         }
     }
 
+    /// What comes after the word.
+    var details: String { Self.words(count, activity) }
+
+    private static func words(_ words: String...) -> String { words.filter { !$0.isEmpty }.joined(separator: " ") }
+
     /// In exactly so many columns: what does not fit is left out, the least important first.
     func line(_ columns: Int) -> DisplayLine {
-        func words(_ what: String, _ time: String) -> String { time.isEmpty ? what : "\(what) \(time)" }
-        let what = activity.isEmpty ? word : activity
+        // Whoever reads what a guest does knows that it runs.
+        let what = Self.words(count, rank == .running && !activity.isEmpty ? "" : word, activity)
         var line = DisplayLine("\(glyph) ", style)
         let room = max(0, columns - 2)
         let left = room - DisplayText.width(shortTime) - 1
-        let fitting = [words(what, time), words(what, shortTime)].first { DisplayText.width($0) <= room }
+        let fitting = [Self.words(what, time), Self.words(what, shortTime)].first { DisplayText.width($0) <= room }
         // Of a long activity its beginning says most; below a few columns it says nothing.
-        let text = fitting ?? words(left < 8 ? word : DisplayText.fitted(what, left), shortTime)
+        let text = fitting ?? Self.words(left < 8 ? word : DisplayText.fitted(what, left), shortTime)
         line.append(DisplayText.filled(text, room), style)
         return line
     }

@@ -19,10 +19,10 @@ import Testing
         state.apply(.casesPlanned(cell: cell.id, total: 7, recorded: 2), at: 16)
         state.apply(.caseStarted(cell: cell.id, name: "generic/001"), at: 17)
         #expect(state.cells[0].activity == "generic/001 (3 of 7)")
-        let record = CaseRecord(name: "generic/001", verdict: .pass, seconds: 1)
+        let record = CaseRecord(name: "generic/001", verdict: .fail, seconds: 1)
         state.apply(.caseEnded(cell: cell.id, record), at: 18)
         state.apply(.caseStarted(cell: cell.id, name: "generic/002"), at: 18)
-        #expect(state.cells[0].activity == "generic/002 (4 of 7)")
+        #expect(state.cells[0].activity == "generic/002 (4 of 7, 1 failed)")
         state.apply(DisplaySamples.ended(cell, .pass, seconds: 9), at: 19)
         #expect(state.cells[0].phase == .ended(.pass) && state.cells[0].seconds == 9)
         // Tried again.

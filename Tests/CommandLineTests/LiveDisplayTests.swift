@@ -8,7 +8,7 @@ import Testing
 @testable import vmharness
 
 /// A live display on a real pseudo-terminal.
-@Suite struct LiveDisplayTests {
+@Suite(.timeLimit(.minutes(2))) struct LiveDisplayTests {
     private let cells = DisplaySamples.matrix(["alpha", "beta"], ["debian:6.1"])
 
     /// Longer than the pace, so that the next event is painted at once.
