@@ -63,6 +63,11 @@ struct DisplayCell: Sendable, Hashable {
         return "\(what) (\(min(cases.recorded + 1, cases.total)) of \(cases.total)\(failed))"
     }
 
+    /// Its verdict; nil until it has ended.
+    var verdict: Verdict? {
+        if case .ended(let verdict) = phase { verdict } else { nil }
+    }
+
     var isRunning: Bool {
         switch phase {
         case .booting, .running: true

@@ -19,7 +19,7 @@ struct DisplayFrame {
         let width = max(1, width - 1)
         let totals = Self.totals(state, at: now)
         let room = height - 1 - totals.count
-        let names = min(state.rows.map { DisplayText.width($0.name) }.max() ?? 0, max(12, width / 3))
+        let names = min(state.widestRow, max(12, width / 3))
         let column = state.columns.isEmpty ? 0 : (width - names - 2) / state.columns.count
         let body =
             state.rows.count > 1 && state.columns.count > 1 && column >= Self.leastColumn && room >= 3
@@ -35,33 +35,27 @@ struct DisplayFrame {
     ) -> [DisplayLine] {
         var header = DisplayLine(DisplayText.filled("", names + 2))
         for kernel in state.columns { header.append(DisplayText.filled(kernel, column - 2) + "  ", .bold) }
-        let rows = state.rows.map { row in
-            (
-                row: row,
-                texts: row.slots.mapValues { slot in
-                    SlotText(state.slots[slot].cells.map { state.cells[$0] }, at: now)
-                }
-            )
+        func cells(_ slot: Int) -> [DisplayCell] { state.cells(of: state.slots[slot]) }
+        let (shown, hidden) = chosen(state.rows, room: room - 1) { row in
+            row.slots.values.map { SlotText.rank(cells($0)) }.min() ?? .good
         }
-        let (shown, hidden) = chosen(rows, room: room - 1) { $0.texts.values.map(\.rank).min() ?? .good }
-        let lines = shown.map { row, texts in
+        let lines = shown.map { row in
             var line = DisplayLine(DisplayText.filled(row.name, names) + "  ")
             for kernel in state.columns {
-                line.append(texts[kernel]?.line(column - 2) ?? DisplayLine(DisplayText.filled("", column - 2)))
+                let text = row.slots[kernel].map { SlotText(cells($0), at: now).line(column - 2) }
+                line.append(text ?? DisplayLine(DisplayText.filled("", column - 2)))
                 line.append("  ")
             }
             return line
         }
-        return [header] + lines + rest(hidden.flatMap { $0.row.slots.values }, "rows", hidden.count, state)
+        return [header] + lines + rest(hidden.flatMap { $0.slots.values }, "rows", hidden.count, state)
     }
 
     // MARK: The list
 
     private static func list(_ state: DisplayState, at now: Double, width: Int, room: Int) -> [DisplayLine] {
-        let all = state.slots.map { slot in
-            (slot: slot, text: SlotText(slot.cells.map { state.cells[$0] }, at: now))
-        }
-        let (shown, hidden) = chosen(all, room: room) { $0.text.rank }
+        let (chosen, hidden) = chosen(state.slots, room: room) { SlotText.rank(state.cells(of: $0)) }
+        let shown = chosen.map { slot in (slot: slot, text: SlotText(state.cells(of: slot), at: now)) }
         let kernels = min(shown.map { DisplayText.width($0.slot.column) }.max() ?? 0, max(8, width / 4))
         let times = shown.map { DisplayText.width($0.text.time) }.max() ?? 0
         // The verdict takes ten columns; what a guest does is worth as many as a name.
@@ -74,7 +68,7 @@ struct DisplayFrame {
             line.append(DisplayText.fitted(text.details, max(0, left - names)), .dim)
             return line
         }
-        return lines + rest(hidden.map { $0.slot }.flatMap(\.cells), state)
+        return lines + rest(hidden.flatMap(\.cells), state)
     }
 
     // MARK: What does not fit

@@ -17,6 +17,8 @@ struct DisplayState: Sendable {
     private(set) var slots: [Slot] = []
     /// The rows of the matrix, each with its slots by column.
     private(set) var rows: [(name: String, slots: [String: Int])] = []
+    /// The columns on a terminal that the longest name of a row takes.
+    private(set) var widestRow = 0
     /// The columns of the matrix.
     private(set) var columns: [String] = []
     /// What is being prepared for all cells; nil once guests run.
@@ -72,6 +74,9 @@ struct DisplayState: Sendable {
         }
     }
 
+    /// The cells that share a slot.
+    func cells(of slot: Slot) -> [DisplayCell] { slot.cells.map { cells[$0] } }
+
     private mutating func end(_ index: Int, _ record: CellRecord) {
         cells[index].phase = .ended(record.verdict)
         cells[index].seconds = record.seconds
@@ -91,6 +96,7 @@ struct DisplayState: Sendable {
         let row = rowIndexes[cell.row] ?? rows.count
         if row == rows.count {
             rows.append((cell.row, [:]))
+            widestRow = max(widestRow, DisplayText.width(cell.row))
             rowIndexes[cell.row] = row
         }
         if let slot = rows[row].slots[cell.column] {

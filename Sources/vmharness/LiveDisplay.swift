@@ -18,6 +18,8 @@ final class LiveDisplay: RunDisplay {
         /// True if something was told since the last painting.
         var isDirty = true
         var paintedAt: ContinuousClock.Instant?
+        /// How long that took.
+        var cost = Duration.zero
         var size = TerminalSize(columns: 0, lines: 0)
         /// The cell whose guest is held for a look: a person types meanwhile.
         var held: String?
@@ -28,8 +30,9 @@ final class LiveDisplay: RunDisplay {
     private let descriptor: Int32
     private let picture: Mutex<Picture>
 
-    /// At most ten times a second.
+    /// At most ten times a second, and of thousands of cells so much more seldom that it takes a twentieth of the time.
     private static let pace = Duration.milliseconds(100)
+    private static let mostShare = 20
     /// How often it is looked whether there is something to paint.
     private static let interval = Duration.milliseconds(250)
     /// Lines kept while the terminal takes none.
@@ -131,7 +134,7 @@ final class LiveDisplay: RunDisplay {
     /// stop the guests.
     private func paint(_ picture: inout Picture) {
         let now = ContinuousClock.now
-        if let last = picture.paintedAt, now - last < Self.pace { return }
+        if let last = picture.paintedAt, now - last < max(Self.pace, picture.cost * Self.mostShare) { return }
         guard !picture.isEnded, isReady else { return }
         let size = TerminalSize(of: descriptor)
         var text = erasure(&picture, at: size, isWhole: !picture.news.isEmpty || picture.held != nil)
@@ -146,6 +149,7 @@ final class LiveDisplay: RunDisplay {
         // All at once (synchronized output, mode 2026), where the terminal knows how.
         write("\u{1b}[?2026h" + text + "\u{1b}[J\u{1b}[?2026l")
         (picture.isDirty, picture.paintedAt, picture.size) = (false, now, size)
+        picture.cost = ContinuousClock.now - now
     }
 
     /// Moves the cursor to where the picture begins, and forgets the picture.

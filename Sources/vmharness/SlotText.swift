@@ -28,24 +28,29 @@ struct SlotText {
     ///   - cells: one, or the repetitions of one.
     ///   - now: seconds on the display's clock.
     init(_ cells: [DisplayCell], at now: Double) {
-        let verdicts = cells.compactMap { cell -> Verdict? in
-            if case .ended(let verdict) = cell.phase { verdict } else { nil }
-        }
+        let verdicts = cells.compactMap(\.verdict)
         let running = cells.filter(\.isRunning)
         let bad = verdicts.count(where: \.isBad)
         let shown = running.first ?? (cells.count == 1 ? cells[0] : nil)
-        if !running.isEmpty {
-            (rank, glyph, style, word) = (.running, "●", .bold, running[0].phase == .booting ? "booting" : "running")
-        } else if verdicts.count < cells.count {
-            (rank, glyph, style, word) = (.waiting, "·", .dim, "waiting")
-        } else {
+        rank = Self.rank(cells)
+        switch rank {
+        case .running: (glyph, style, word) = ("●", .bold, running[0].phase == .booting ? "booting" : "running")
+        case .waiting: (glyph, style, word) = ("·", .dim, "waiting")
+        case .bad, .good:
             let verdict = Verdict.over(verdicts)
-            (rank, word) = (verdict.isBad ? .bad : .good, verdict.rawValue.uppercased())
+            word = verdict.rawValue.uppercased()
             (glyph, style) = Self.look(verdict)
         }
         count = cells.count == 1 ? "" : "\(verdicts.count)/\(cells.count)" + (bad == 0 ? "" : " \(bad)✗")
         activity = shown?.activity ?? (bad == 0 ? nil : cells.last { $0.reason != nil }?.reason) ?? ""
         (time, shortTime) = Self.times(shown, of: cells, at: now)
+    }
+
+    /// What a place is shown for, without its words.
+    static func rank(_ cells: [DisplayCell]) -> Rank {
+        if cells.contains(where: \.isRunning) { return .running }
+        if cells.contains(where: { $0.verdict == nil }) { return .waiting }
+        return Verdict.over(cells.compactMap(\.verdict)).isBad ? .bad : .good
     }
 
     private static func times(
