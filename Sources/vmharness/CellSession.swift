@@ -20,18 +20,19 @@ enum CellSession {
         _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
         isQuiet: Bool = false
     ) async throws -> (record: RunRecord, directory: FilePath) {
-        let display = RunDisplays.display(of: cells, isQuiet: isQuiet)
-        defer { display.end() }
-        async let _: Void = display.tick()
+        let printer = RunDisplays.display(of: cells, isQuiet: isQuiet)
+        defer { printer.end() }
+        async let _: Void = printer.tick()
+        printer.resume(resumed?.current.cells ?? [])
         let prepared = try await Preparation(options: options, cache: .standard()) {
-            display.show(.preparing($0))
+            printer.show(.preparing($0))
         }.prepare(cells)
         try resumed?.refuseOthers(than: prepared)
         let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
         var options = options
         options.medians = Experience(prepared).medians
-        display.expect { ExpectedTimes(prepared).seconds }
-        let finished = await TestRun(options: options, directory: directory) { display.show($0) }
+        printer.expect { ExpectedTimes(prepared).seconds }
+        let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)

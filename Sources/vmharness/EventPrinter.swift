@@ -1,3 +1,4 @@
+import RunRecord
 import Runner
 import Synchronization
 
@@ -17,6 +18,8 @@ final class EventPrinter: RunDisplay {
         guard !isQuiet || event.mustBeActedOn, let words = event.words else { return }
         lock.withLock { _ in Terminal.error(words.stamped(ContinuousClock.now - began)) }
     }
+
+    func resume(_ cells: [CellRecord]) {}
 
     func expect(_ seconds: () -> [String: Double]) {}
 

@@ -1,4 +1,5 @@
 import Foundation
+import RunRecord
 import Runner
 import Synchronization
 
@@ -59,6 +60,12 @@ final class LiveDisplay: RunDisplay {
             if case .kept(let cell, _) = event { picture.held = cell }
             if event.isLasting, let words = event.words { add(words.stamped(time), to: &picture) }
             paint(&picture)
+        }
+    }
+
+    func resume(_ cells: [CellRecord]) {
+        picture.withLock { picture in
+            for cell in cells where cell.isComplete == true { picture.state.apply(.cellEnded(cell), at: 0) }
         }
     }
 

@@ -1,10 +1,13 @@
 import Foundation
+import RunRecord
 import Runner
 
 /// What a person sees while cells run.
 protocol RunDisplay: Sendable {
     /// Tells of what happened, from any task.
     func show(_ event: RunEvent)
+    /// Takes what stands of a run that is gone on with: those of these cells that are complete are not run again.
+    func resume(_ cells: [CellRecord])
     /// Takes how many seconds cells took in the past, by their ids; asks for them only if it shows them.
     func expect(_ seconds: () -> [String: Double])
     /// Keeps what moves by itself up to date, until its task is cancelled.

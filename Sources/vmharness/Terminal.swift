@@ -6,6 +6,7 @@ enum Terminal {
     /// True if standard output is a terminal that may be coloured (no-color.org).
     static let isColoured =
         isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     /// Why standard output took no more; nil as long as it does. A reader that
     /// went away (`… | head`) is no failure.

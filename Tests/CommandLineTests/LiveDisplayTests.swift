@@ -94,6 +94,25 @@ import Testing
         #expect(last.contains("0 failed, ") && !last.contains("elapsed"), "\(last.debugDescription)")
     }
 
+    @Test("cells of an earlier part of the run are done, and nothing is printed of them")
+    func resumed() async throws {
+        let terminal = try Pseudoterminal(width: 80, height: 10)
+        var screen = Screen(width: 80, height: 10)
+        let display = LiveDisplay(cells, on: terminal.slave)
+        var complete = CellRecord(
+            id: cells[0].id, plan: "alpha", kernel: "debian:6.1", parameters: [:], started: Date(), directory: "cells")
+        (complete.verdict, complete.isComplete) = (.fail, true)
+        var interrupted = complete
+        (interrupted.id, interrupted.isComplete) = (cells[1].id, nil)
+        display.resume([complete, interrupted])
+        display.show(.preparing("step"))
+        screen.feed(terminal.read())
+        let lines = screen.text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[2].hasPrefix("1 of 2 done, 1 failed"), "\(screen.text)")
+        #expect(lines[1].hasPrefix("· waiting beta"))
+        display.end()
+    }
+
     @Test("while a guest is held for a look, the terminal is the person's")
     func held() async throws {
         let terminal = try Pseudoterminal(width: 80, height: 10)
