@@ -15,8 +15,36 @@ final class EventPrinter: RunDisplay {
     }
 
     func show(_ event: RunEvent) {
-        guard !isQuiet || event.mustBeActedOn, let words = event.words else { return }
+        guard !isQuiet || event.mustBeActedOn, let words = Self.words(of: event) else { return }
         lock.withLock { _ in Terminal.error(words.stamped(ContinuousClock.now - began)) }
+    }
+
+    /// What a person reads of an event; nil for what only a live display shows.
+    static func words(of event: RunEvent) -> String? {
+        let words: String? =
+            switch event {
+            case .preparing(let what): what
+            case .cellStarted(let id): "\(id): starting"
+            case .guestUp(let id, let seconds): "\(id): guest up after \(seconds.formatted1) s"
+            case .stepStarted(let id, let name): "\(id): \(name)"
+            case .casesPlanned: nil
+            case .caseStarted(let id, let name): "\(id): \(name)"
+            case .caseEnded(let id, let record):
+                "\(id): \(record.name) \(record.verdict.rawValue) after \(record.seconds.formatted1) s"
+                    + (record.reason.map { ": \($0)" } ?? "")
+            case .freshGuest(let id, let reason): "\(id): \(reason); going on in a fresh guest"
+            case .found(let id, let finding) where finding.severity == .notice: "\(id): note: \(finding.title)"
+            case .found(let id, let finding):
+                "\(id): found: \(finding.title)" + (finding.location.map { " at \($0)" } ?? "")
+            case .climbing(let id, let reason): "\(id): \(reason); gathering evidence"
+            case .unrestored(let id, let failure): "\(id): error: not put back: \(failure)"
+            case .cellEnded(let cell):
+                "\(cell.id): \(cell.verdict.rawValue.uppercased()) after \(cell.seconds.formatted1) s"
+                    + (cell.reason.map { ": \($0)" } ?? "")
+            case .kept(let id, let command):
+                "\(id): the guest is kept. Another terminal gets in by\n    \(command)\nEnter or Ctrl-C ends it."
+            }
+        return words
     }
 
     func resume(_ cells: [CellRecord]) {}

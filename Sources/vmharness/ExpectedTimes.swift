@@ -20,7 +20,7 @@ struct ExpectedTimes {
             let cell = prepared.cell
             let key = [cell.plan.name, cell.testedKernel, prepared.accelerator.accelerator.rawValue]
             let times =
-                known[key] ?? (try? store.cellSeconds(plan: key[0], kernel: key[1], accelerator: key[2])) ?? [:]
+                known[key] ?? (try? store.expectedSeconds(plan: key[0], kernel: key[1], accelerator: key[2])) ?? [:]
             known[key] = times
             seconds[cell.id] = times[cell.plan.values]
         }

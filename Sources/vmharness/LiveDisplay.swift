@@ -58,7 +58,7 @@ final class LiveDisplay: RunDisplay {
             // Whoever looked at the guest has done so when the cell goes on.
             if let held = picture.held, event.cell == held { picture.held = nil }
             if case .kept(let cell, _) = event { picture.held = cell }
-            if event.isLasting, let words = event.words { add(words.stamped(time), to: &picture) }
+            if event.isLasting, let words = EventPrinter.words(of: event) { add(words.stamped(time), to: &picture) }
             paint(&picture)
         }
     }

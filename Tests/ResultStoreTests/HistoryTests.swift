@@ -65,9 +65,9 @@ import Testing
             // Where our side broke it, it took no time of its own.
             try record([100], .error, size: "1")
             try record([0.1], size: "1", accelerator: "kvm")
-            let known = try store.cellSeconds(plan: "p", kernel: "debian:6.12", accelerator: "tcg")
+            let known = try store.expectedSeconds(plan: "p", kernel: "debian:6.12", accelerator: "tcg")
             #expect(known == [["size": "1"]: 5, ["size": "2"]: 4])
-            #expect(try store.cellSeconds(plan: "p", kernel: "debian:6.1", accelerator: "tcg").isEmpty)
+            #expect(try store.expectedSeconds(plan: "p", kernel: "debian:6.1", accelerator: "tcg").isEmpty)
         }
     }
 

@@ -15,7 +15,8 @@ extension ResultStore {
     ///   - kernel: as it was asked for, with the name of its mutation.
     ///   - accelerator: `kvm` or `tcg`.
     /// - Throws: `Failure`.
-    public func cellSeconds(plan: String, kernel: String, accelerator: String) throws -> [[String: String]: Double] {
+    public func expectedSeconds(plan: String, kernel: String, accelerator: String) throws -> [[String: String]: Double]
+    {
         let seconds = try read { db in
             let rows = try Row.fetchCursor(
                 db,
