@@ -8,7 +8,7 @@ import Testing
 @testable import vmharness
 
 /// What shells offer: by the real binary, in real shells.
-@Suite struct CompletionTests {
+@Suite(.timeLimit(.minutes(3))) struct CompletionTests {
     private static var binaries: FilePath {
         get throws {
             FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -92,16 +92,16 @@ import Testing
         try await body { try await run("vmharness \($0)\t@'>''>'\u{1}echo '<''<'") }
     }
 
-    @Test(
-        "shells complete what was begun",
-        .timeLimit(.minutes(3)),
-        arguments: [
-            ("bash", ["--noprofile", "--norc", "-i"]), ("zsh", ["-f", "-i"]), ("fish", ["-N", "-i"]),
-        ])
-    func shells(shell: String, arguments: [String]) async throws {
-        guard Self.path(of: shell) != nil else {
-            try Test.cancel("\(shell) is not installed")
-        }
+    @Test("bash completes what was begun", .enabled(if: path(of: "bash") != nil, "bash is not installed"))
+    func bash() async throws { try await completes("bash", ["--noprofile", "--norc", "-i"]) }
+
+    @Test("zsh completes what was begun", .enabled(if: path(of: "zsh") != nil, "zsh is not installed"))
+    func zsh() async throws { try await completes("zsh", ["-f", "-i"]) }
+
+    @Test("fish completes what was begun", .enabled(if: path(of: "fish") != nil, "fish is not installed"))
+    func fish() async throws { try await completes("fish", ["-N", "-i"]) }
+
+    private func completes(_ shell: String, _ arguments: [String]) async throws {
         try await withHome { (home: FilePath) async throws in
             try await withShell(shell, arguments, in: home) { complete in
                 for (typed, completed) in [
