@@ -11,8 +11,22 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct LiveDisplayTests {
     private let cells = DisplaySamples.matrix(["alpha", "beta"], ["debian:6.1"])
 
-    /// Longer than the pace, so that the next event is painted at once.
     private func pause() async throws { try await Task.sleep(for: .milliseconds(120)) }
+
+    /// Shows what is on the terminal until it is what is waited for: how fast that comes depends on the host.
+    private func settle(
+        _ display: LiveDisplay, _ terminal: Pseudoterminal, _ screen: inout Screen, until text: String
+    ) async throws {
+        let ticking = Task { await display.tick() }
+        for _ in 0..<300 where !screen.text.contains(text) {
+            try await pause()
+            screen.feed(terminal.read())
+        }
+        ticking.cancel()
+        await ticking.value
+        screen.feed(terminal.read())
+        try #require(screen.text.contains(text), "\(screen.text)")
+    }
 
     @Test("the picture stays in its place, what failed is printed above it, and nothing else is left")
     func course() async throws {
@@ -24,19 +38,16 @@ import Testing
             display.show(.preparing("step \(number)"))
             if number % 10 == 0 { try await pause() }
         }
-        try await pause()
         display.show(.cellStarted(id: cells[0].id))
-        screen.feed(terminal.read())
+        try await settle(display, terminal, &screen, until: "booting alpha")
         #expect(
             screen.text.split(separator: "\n").map { $0.prefix(22) } == [
                 "$ vmharness run", "● booting alpha  debia", "· waiting beta   debia", "0 of 2 done, 0 failed,",
             ])
-        try await pause()
         let reason = "WARNING in f, " + String(repeating: "x", count: 50)
         display.show(DisplaySamples.ended(cells[0], .fail, reason: reason))
-        try await pause()
         display.show(.cellStarted(id: cells[1].id))
-        screen.feed(terminal.read())
+        try await settle(display, terminal, &screen, until: "booting beta")
         let lines = screen.text.split(separator: "\n")
         #expect(lines.count == 6, "\(screen.text)")
         #expect(lines[1].contains("alpha@debian:6.1: FAIL after 5.0 s: WARNING in f, x"))
@@ -111,8 +122,7 @@ import Testing
         var interrupted = complete
         (interrupted.id, interrupted.isComplete) = (cells[1].id, nil)
         display.resume([complete, interrupted])
-        display.show(.preparing("step"))
-        screen.feed(terminal.read())
+        try await settle(display, terminal, &screen, until: "1 of 2 done")
         let lines = screen.text.split(separator: "\n")
         #expect(lines.count == 3 && lines[2].hasPrefix("1 of 2 done, 1 failed"), "\(screen.text)")
         #expect(lines[1].hasPrefix("· waiting beta"))
@@ -125,16 +135,13 @@ import Testing
         var screen = Screen(width: 80, height: 10)
         let display = LiveDisplay(cells, on: terminal.slave)
         display.show(.cellStarted(id: cells[0].id))
-        try await pause()
+        try await settle(display, terminal, &screen, until: "booting alpha")
         display.show(.kept(cell: cells[0].id, command: "ssh -p 1 guest"))
-        try await pause()
         display.show(.cellStarted(id: cells[1].id))
-        screen.feed(terminal.read())
+        try await settle(display, terminal, &screen, until: "Enter or Ctrl-C ends it.")
         #expect(screen.text.hasSuffix("Enter or Ctrl-C ends it.") && screen.text.contains("ssh -p 1 guest"))
-        try await pause()
         display.show(DisplaySamples.ended(cells[0], .fail))
-        screen.feed(terminal.read())
-        #expect(screen.text.contains("1 of 2 done"))
+        try await settle(display, terminal, &screen, until: "1 of 2 done")
         display.end()
     }
 }

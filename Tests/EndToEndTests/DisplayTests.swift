@@ -43,8 +43,6 @@ extension EndToEnd {
                         Harness.kernel, "--out", out.string,
                     ], environment: environment.merging(own) { $1 }, in: Harness.root.string)
                 defer { watch.terminal.end(run) }
-                try await watch.wait("waiting") { watch.screen.text.contains("· waiting sleeper  debian:6.1") }
-                try await watch.wait("booting") { watch.screen.text.contains("● booting sleeper  debian:6.1") }
                 try await watch.wait("running") { watch.screen.text.contains("● running sleeper  debian:6.1") }
                 #expect(watch.screen.text.split(separator: "\n").count == 2, "\(watch.screen.text)")
 
