@@ -69,7 +69,8 @@ public struct Rejudgement: Sendable {
         }
         let begun = Set(run.cells.map(\.id))
         let isWhole =
-            run.ended != nil && run.interruption == nil && (run.asked ?? []).allSatisfy { begun.contains($0.id) }
+            run.ended != nil && run.interruption == nil
+            && (run.decided != nil || (run.asked ?? []).allSatisfy { begun.contains($0.id) })
         record.verdict = .over(record.cells.map(\.verdict) + (isWhole ? [] : [.error]))
         self.record = record
         self.changes = changes
@@ -99,15 +100,19 @@ public struct Rejudgement: Sendable {
 
     /// Puts the new record in the place of the old, which is kept beside it as `run-1.json`, `run-2.json`, ….
     ///
-    /// - Parameter directory: the run's.
+    /// - Parameters:
+    ///   - directory: the run's.
+    ///   - read: reads its record as it is now; called once nobody else can write to it.
     /// - Returns: the record as it was written, and where the old one is.
     /// - Throws: `Failure` if the run still goes on, its record is another by now, or a file cannot be written.
-    public func write(in directory: FilePath) throws -> (record: RunRecord, kept: FilePath) {
+    public func write(
+        in directory: FilePath, read: () throws -> RunRecord
+    ) throws -> (record: RunRecord, kept: FilePath) {
         let lock = try RunDirectory.lock(directory)
         defer { lock.release() }
         let file = directory.appending("run.json")
-        let current = try RunRecord(json: Data(try BoundedRead.bytes(of: file, limit: 256 << 20)))
-        guard try current == RunRecord(json: original.json()) else {
+        // The dates of a run that did not come from a file are finer than a file has them.
+        guard try RunRecord(json: read().json()) == RunRecord(json: original.json()) else {
             throw Failure(
                 "the run's record was changed since it was read", on: file.string,
                 advice: "judge it again, as it is now", blame: .request)
@@ -120,6 +125,8 @@ public struct Rejudgement: Sendable {
         do {
             try FileManager.default.copyItem(atPath: file.string, toPath: kept.string)
             try record.json().write(to: URL(filePath: file.string), options: .atomic)
+            // Of a run that was killed: they would be taken for newer.
+            RunDirectory.removeCellDocuments(of: record, in: directory)
         } catch {
             throw Failure(
                 "cannot save the new verdicts: \(error.localizedDescription)", on: file.string,
