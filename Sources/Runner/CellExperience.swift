@@ -21,16 +21,16 @@ struct CellExperience: Sendable {
     /// A cell with what it is expected to take.
     ///
     /// - Throws: `Failure` for a device-dax node that is none any more.
-    func entry(_ cell: PreparedCell) throws -> WaitingCells.Entry {
+    func entry(_ cell: PreparedCell) throws -> WaitingCells<PreparedCell>.Entry {
         let forecast = cell.forecast(from: costs[cell.shape] ?? [])
         var need = try CellNeed(cell, forecast)
         // It is skipped without a guest.
         if cell.lack != nil { need = CellNeed(memory: 0, cores: 0) }
-        return WaitingCells.Entry(cell: cell, forecast: forecast, need: need)
+        return WaitingCells<PreparedCell>.Entry(cell: cell, forecast: forecast, need: need)
     }
 
     /// Takes what a cell has taken into account for those like it that wait.
-    mutating func learn(_ record: CellRecord, _ waiting: inout WaitingCells) {
+    mutating func learn(_ record: CellRecord, _ waiting: inout WaitingCells<PreparedCell>) {
         guard let cost = CellCost(record) else { return }
         // The newest count.
         costs[cost.shape, default: []].insert(cost, at: 0)

@@ -61,10 +61,10 @@ public struct Rejudgement: Sendable {
         var notes: [String] = []
         for index in record.cells.indices {
             let before = record.cells[index]
-            var judgement = CellRejudgement(before, isOver: run.ended != nil)
-            try judgement.readEvidence(in: directory)
-            record.cells[index] = judgement.conclude(known: known(before), today: today ?? CellRecord.today)
-            notes += judgement.notes.map { "\(before.id): \($0)" }
+            let (after, said) = try Self.judge(
+                before, in: directory, isOver: run.ended != nil, known: known(before), today: today ?? CellRecord.today)
+            record.cells[index] = after
+            notes += said.map { "\(before.id): \($0)" }
             changes += Self.changes(before, record.cells[index])
         }
         let begun = Set(run.cells.map(\.id))
@@ -75,6 +75,36 @@ public struct Rejudgement: Sendable {
         self.record = record
         self.changes = changes
         self.notes = notes
+    }
+
+    /// Judges a cell; of one that was run again, each attempt by its own evidence.
+    private static func judge(
+        _ cell: CellRecord, in directory: FilePath, isOver: Bool, known: Known, today: String
+    ) throws -> (CellRecord, notes: [String]) {
+        guard let attempts = cell.attempts else {
+            var judgement = CellRejudgement(cell, isOver: isOver)
+            try judgement.readEvidence(in: directory)
+            let after = judgement.conclude(known: known, today: today)
+            return (after, judgement.notes)
+        }
+        var cell = cell
+        var notes: [String] = []
+        guard !attempts.allSatisfy(\.cases.isEmpty) || cell.cases.isEmpty else {
+            return (cell, ["the record has no cases of its attempts: what was said of the cell stands"])
+        }
+        for (index, attempt) in attempts.enumerated() {
+            guard let before = cell.attempt(attempt.number) else { continue }
+            let (after, said) = try judge(before, in: directory, isOver: isOver, known: known, today: today)
+            cell.attempts?[index] = AttemptRecord(attempt.number, after)
+            notes += said.map { "attempt \(attempt.number): \($0)" }
+            for note in after.environment?.notes ?? [] where cell.environment?.notes.contains(note) == false {
+                cell.environment?.notes.append(note)
+            }
+        }
+        let (isComplete, guests) = (cell.isComplete, cell.guests)
+        cell.mergeAttempts()
+        (cell.isComplete, cell.guests) = (isComplete, guests)
+        return (cell, notes)
     }
 
     private static func changes(_ before: CellRecord, _ after: CellRecord) -> [Change] {

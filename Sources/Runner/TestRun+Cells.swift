@@ -63,7 +63,7 @@ extension TestRun {
                     experience.learn(record, &waiting)
                 } else if stop != nil || waiting.entries.isEmpty {
                     break
-                } else if try await !hasMemory(for: &waiting, admission) {
+                } else if try await !hasMemory(for: waiting, admission) {
                     ended.append(try giveUp(waiting.drop()))
                     failures += 1
                 }
@@ -82,7 +82,7 @@ extension TestRun {
     /// Waits until a cell could start alone.
     ///
     /// - Returns: false if that did not happen.
-    private func hasMemory(for waiting: inout WaitingCells, _ admission: Admission) async throws -> Bool {
+    private func hasMemory(for waiting: WaitingCells<PreparedCell>, _ admission: Admission) async throws -> Bool {
         let began = ContinuousClock.now
         while ContinuousClock.now - began < Self.memoryPatience.limit {
             try await Task.sleep(for: Self.memoryPatience.interval)
@@ -93,7 +93,7 @@ extension TestRun {
     }
 
     /// Records a cell for which others on the host leave no memory.
-    private func giveUp(_ entry: WaitingCells.Entry) throws -> CellRecord {
+    private func giveUp(_ entry: WaitingCells<PreparedCell>.Entry) throws -> CellRecord {
         let available = HostRoom.now().available
         var record = unstarted(entry.cell)
         record.cases = [

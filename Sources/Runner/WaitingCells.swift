@@ -1,8 +1,8 @@
 /// The cells that have not started, in the order in which they are to.
-struct WaitingCells: Sendable {
+struct WaitingCells<Cell: Sendable>: Sendable {
     /// A cell that waits.
     struct Entry: Sendable {
-        var cell: PreparedCell
+        var cell: Cell
         var forecast: CellForecast
         var need: CellNeed
         /// How many that stand behind it have started before it.
@@ -11,8 +11,9 @@ struct WaitingCells: Sendable {
 
     private(set) var entries: [Entry]
 
-    /// One that was passed by so many is passed by no more: what is large gets its turn.
-    static let mostPassed = 16
+    /// One that was passed by so many is passed by no more: what is large gets its turn. What waits for a thing of which
+    /// there is one waits for its holder alone.
+    static var mostPassed: Int { 16 }
 
     /// - Parameters:
     ///   - cells: in the order in which they were asked for.
@@ -44,7 +45,9 @@ struct WaitingCells: Sendable {
             }
             first = first ?? found
             // Nobody passes where nobody may start, and nobody passes for ever.
-            if found == .jobs || entries[index].passed >= Self.mostPassed { break }
+            if found == .jobs { break }
+            if case .exclusive = found { continue }
+            if entries[index].passed >= Self.mostPassed { break }
         }
         return (nil, first)
     }
