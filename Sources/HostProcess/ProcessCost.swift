@@ -62,7 +62,9 @@ public struct ProcessCost: Sendable, Hashable {
         }
         for thread in ProcessTable.entries("/proc/\(pid)/task") {
             // The second field of Documentation/scheduler/sched-stats.rst, nanoseconds.
-            let text = ProcessTable.read("/proc/\(pid)/task/\(thread)/schedstat").map { String(decoding: $0, as: UTF8.self) }
+            let text = ProcessTable.read("/proc/\(pid)/task/\(thread)/schedstat").map {
+                String(decoding: $0, as: UTF8.self)
+            }
             let fields = text?.split(separator: " ") ?? []
             if fields.count > 1, let waited = Double(fields[1]) { waitSeconds += waited / 1e9 }
         }
@@ -73,7 +75,9 @@ public struct ProcessCost: Sendable, Hashable {
         guard let bytes = ProcessTable.read(path) else { return [:] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { sizes, line in
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-            guard words.count == 3, words[2] == "kB", words[0].hasSuffix(":"), let number = Int(words[1]) else { return }
+            guard words.count == 3, words[2] == "kB", words[0].hasSuffix(":"), let number = Int(words[1]) else {
+                return
+            }
             sizes[String(words[0].dropLast())] = number << 10
         }
     }

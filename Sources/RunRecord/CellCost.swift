@@ -49,7 +49,8 @@ public struct CellCost: Sendable, Hashable, Codable {
     /// What a cell took that has ended; nil if it says nothing of the next: it had no guest, or something broke on our
     /// side.
     public init?(_ cell: CellRecord) {
-        guard let environment = cell.environment, ![.error, .skip].contains(cell.verdict), cell.isComplete == true else {
+        guard let environment = cell.environment, ![.error, .skip].contains(cell.verdict), cell.isComplete == true
+        else {
             return nil
         }
         // The attempts of a cell follow one another; the next needs no second one.

@@ -57,7 +57,8 @@ extension CellRecord {
         var verdicts = words.map { (number: $0.number, verdict: $0.record.verdict) }
         // What no step stands for is recorded only where there is something to say.
         if words.allSatisfy({ $0.record.step == nil }) {
-            for attempt in attempts where attempt.cameThrough && !words.contains(where: { $0.number == attempt.number }) {
+            for attempt in attempts where attempt.cameThrough && !words.contains(where: { $0.number == attempt.number })
+            {
                 verdicts.append((attempt.number, .pass))
             }
         }
@@ -82,7 +83,8 @@ extension CellRecord {
                 : "passed, then failed in attempt \(decisive.number): \(reason)"
         case (.error, let passed?):
             record.verdict = .pass
-            record.reason = "passed in attempt \(passed.number); our side broke in attempt \(decisive.number): \(reason)"
+            record.reason =
+                "passed in attempt \(passed.number); our side broke in attempt \(decisive.number): \(reason)"
         default: break
         }
         return record

@@ -40,7 +40,8 @@ struct Admission: Sendable {
     ///   - room: the host's, now.
     func obstacle(for need: CellNeed, on room: HostRoom) -> Obstacle? {
         if case .most(let most) = jobs, count >= most { return .jobs }
-        for thing in need.exclusive.sorted() where running.values.contains(where: { $0.need.exclusive.contains(thing) }) {
+        for thing in need.exclusive.sorted() where running.values.contains(where: { $0.need.exclusive.contains(thing) })
+        {
             return .exclusive(thing)
         }
         guard count > 0 else {

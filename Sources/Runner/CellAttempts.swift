@@ -42,7 +42,9 @@ struct CellAttempts: Sendable {
     var number: Int { ended.count + 1 }
 
     /// True if another attempt is to be made: the first always, others after one that failed or that our side broke.
-    var wantsAnother: Bool { ended.last.map { isRepeated($0.verdict, after: ended.count) } ?? (record.isComplete != true) }
+    var wantsAnother: Bool {
+        ended.last.map { isRepeated($0.verdict, after: ended.count) } ?? (record.isComplete != true)
+    }
 
     private func isRepeated(_ verdict: Verdict, after count: Int) -> Bool {
         count <= retries && (verdict == .fail || verdict == .error)
@@ -129,13 +131,14 @@ struct CellAttempts: Sendable {
         guard !ended.isEmpty || !isLast else { return attempt }
         var merged = ended.isEmpty ? attempt : record
         merged.peakMemory = [record.peakMemory, attempt.peakMemory].compactMap { $0 }.max()
-        merged.environment = record.environment.map { environment in
-            var environment = environment
-            for note in attempt.environment?.notes ?? [] where !environment.notes.contains(note) {
-                environment.notes.append(note)
-            }
-            return environment
-        } ?? attempt.environment
+        merged.environment =
+            record.environment.map { environment in
+                var environment = environment
+                for note in attempt.environment?.notes ?? [] where !environment.notes.contains(note) {
+                    environment.notes.append(note)
+                }
+                return environment
+            } ?? attempt.environment
         merged.attempts = ended + [AttemptRecord(number, attempt)]
         merged.mergeAttempts()
         if !isLast { merged.isComplete = nil }

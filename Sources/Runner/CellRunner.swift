@@ -53,7 +53,9 @@ struct CellRunner: Sendable {
             plan: plan, retries: prepared.lack == nil ? options.schedule.retries : 0)
         report(.cellStarted(id: cell.id))
         while attempts.wantsAnother {
-            if attempts.number > 1 { report(.retrying(cell: cell.id, attempt: attempts.number, attempts.record.reason)) }
+            if attempts.number > 1 {
+                report(.retrying(cell: cell.id, attempt: attempts.number, attempts.record.reason))
+            }
             attempts.end(try await run(attempts, in: attempts.makeDirectory(place.path), directory))
             if Task.isCancelled { break }
         }

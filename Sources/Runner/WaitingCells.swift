@@ -27,7 +27,9 @@ struct WaitingCells<Cell: Sendable>: Sendable {
     /// such case, since its forecast is then that of its other kernels. Equals stay in their order.
     private static func longestFirst(_ cells: [Entry]) -> [Entry] {
         cells.enumerated().sorted { one, other in
-            let (first, second) = (one.element.forecast.seconds ?? .infinity, other.element.forecast.seconds ?? .infinity)
+            let (first, second) = (
+                one.element.forecast.seconds ?? .infinity, other.element.forecast.seconds ?? .infinity
+            )
             return first == second ? one.offset < other.offset : first > second
         }.map(\.element)
     }
@@ -36,7 +38,8 @@ struct WaitingCells<Cell: Sendable>: Sendable {
     ///
     /// - Parameter obstacle: what is in a cell's way; nil if nothing is.
     /// - Returns: nil if none may, with what is in the way of the first.
-    mutating func next(_ obstacle: (CellNeed) -> Admission.Obstacle?) -> (entry: Entry?, obstacle: Admission.Obstacle?) {
+    mutating func next(_ obstacle: (CellNeed) -> Admission.Obstacle?) -> (entry: Entry?, obstacle: Admission.Obstacle?)
+    {
         var first: Admission.Obstacle?
         for index in entries.indices {
             guard let found = obstacle(entries[index].need) else {

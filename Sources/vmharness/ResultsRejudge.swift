@@ -47,7 +47,8 @@ struct ResultsRejudge: ParsableCommand {
             let plan = plan(of: cell, in: run)
             return Rejudgement.Known((plan?.known ?? []) + issues, hasPlans: plan != nil)
         }
-        let kept = write ? try rejudgement.write(in: found.directory) { try lookup.find(found.directory.string).record } : nil
+        let kept =
+            write ? try rejudgement.write(in: found.directory) { try lookup.find(found.directory.string).record } : nil
         if let kept { ResultRecording.record(kept.record, directory: found.directory) }
         if json {
             try printJSON(

@@ -14,7 +14,9 @@ struct AdmissionTests {
         HostRoom(memory: gigabytes * gigabyte, available: (available ?? gigabytes) * gigabyte, cores: cores)
     }
 
-    private static func need(_ gigabytes: Int, isMeasured: Bool = true, cores: Double = 1, _ things: String...) -> CellNeed {
+    private static func need(_ gigabytes: Int, isMeasured: Bool = true, cores: Double = 1, _ things: String...)
+        -> CellNeed
+    {
         CellNeed(memory: gigabytes * gigabyte, isMeasured: isMeasured, cores: cores, exclusive: Set(things))
     }
 
@@ -149,7 +151,8 @@ struct AdmissionTests {
         let shape = CellCost.Shape(plan: "p", accelerator: "tcg", guestMemory: 1 << 30, cpus: 2)
         func cost(_ kernel: String, _ size: String, _ seconds: Double, _ memory: Int?) -> CellCost {
             CellCost(
-                shape: shape, kernel: kernel, parameters: ["size": size], seconds: seconds, peakMemory: memory, cores: 1)
+                shape: shape, kernel: kernel, parameters: ["size": size], seconds: seconds, peakMemory: memory, cores: 1
+            )
         }
         let costs = [
             cost("debian:6.1", "1", 10, 100), cost("debian:6.1", "1", 12, 90), cost("debian:6.1", "1", 11, nil),

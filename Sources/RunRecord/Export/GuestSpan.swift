@@ -21,7 +21,8 @@ extension CellRecord {
             guard let began = guest.began else { return nil }
             let start = started + began
             return GuestSpan(
-                number: guest.number, attempt: guest.attempt, start: start, end: guest.lasted.map { start + $0 } ?? max(start, end),
+                number: guest.number, attempt: guest.attempt, start: start,
+                end: guest.lasted.map { start + $0 } ?? max(start, end),
                 boot: guest.bootSeconds)
         }
         return spans.isEmpty ? [GuestSpan(number: 1, start: started, end: end, boot: bootSeconds)] : spans

@@ -255,7 +255,8 @@ public struct HTMLReport: Sendable {
             }
             facts += (cell.attempts ?? []).map { attempt in
                 let reason = attempt.reason.map { ": \($0)" } ?? ""
-                let words = "\(attempt.verdict.rawValue) after \(Self.seconds(attempt.seconds)), in \(attempt.directory)"
+                let words =
+                    "\(attempt.verdict.rawValue) after \(Self.seconds(attempt.seconds)), in \(attempt.directory)"
                 return ("attempt \(attempt.number)", words + reason)
             }
             facts = cell.parameters.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) } + facts
