@@ -55,10 +55,16 @@ struct GuestLine: Sendable {
                 runner.report(.unrestored(cell: runner.cell.id, $0))
             }
         ) { running in
-            try await GuestSession(
-                runner: runner, running: running, journal: journal, progress: progress, shard: shard, directory: place,
-                load: .now()
-            ).run()
+            try await runner.meter.watch {
+                [running.guest.pid] + running.guest.daemons.values
+            } ended: {
+                journal.guestTook($0, place.guest, peakMemory: runner.meter.peakMemory)
+            } _: {
+                try await GuestSession(
+                    runner: runner, running: running, journal: journal, progress: progress, shard: shard,
+                    directory: place, load: .now()
+                ).run()
+            }
         }
     }
 

@@ -61,6 +61,9 @@ struct DisplayState: Sendable {
             cells[index].cases?.recorded += 1
             if record.verdict.isBad { cells[index].badCases += 1 }
         case .freshGuest: cells[index].phase = .booting
+        case .retrying:
+            cells[index].phase = .booting
+            (cells[index].cases, cells[index].badCases) = (nil, 0)
         case .climbing: cells[index].phase = .running("hangs, gathering evidence")
         case .kept: cells[index].phase = .running("kept")
         case .cellEnded(let record): end(index, record)

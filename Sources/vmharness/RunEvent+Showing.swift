@@ -17,7 +17,7 @@ extension RunEvent {
         case .found(_, let finding): finding.severity != .notice && finding.source != .step
         case .caseEnded(_, let record): record.verdict.isBad
         case .cellEnded(let cell): cell.verdict.isBad
-        case .freshGuest: true
+        case .freshGuest, .retrying: true
         default: mustBeActedOn
         }
     }
@@ -28,7 +28,7 @@ extension RunEvent {
         case .preparing: nil
         case .cellStarted(let id), .guestUp(let id, _), .stepStarted(let id, _), .casesPlanned(let id, _, _),
             .caseStarted(let id, _), .caseEnded(let id, _), .freshGuest(let id, _), .found(let id, _),
-            .climbing(let id, _), .unrestored(let id, _), .kept(let id, _):
+            .climbing(let id, _), .unrestored(let id, _), .kept(let id, _), .retrying(let id, _, _):
             id
         case .cellEnded(let cell): cell.id
         }
