@@ -67,7 +67,7 @@ import Testing
 
     @Test func whatFailsLeavesNothing() async throws {
         struct Broken: Error {}
-        try await withScratchDirectory { scratch in
+        try await withScratchDirectory { (scratch) async throws -> Void in
             let cache = Cache(root: scratch)
             let store = TemplateStore(cache: cache, limit: 1 << 30)
             await #expect(throws: Broken.self) {
