@@ -126,7 +126,7 @@ struct RunCommandLine: AsyncParsableCommand {
         } else {
             Terminal.output(Summary(record, directory: directory).text)
         }
-        throw Ended(status: record.verdict.exitStatus)
+        throw Ended(status: record.exitStatus)
     }
 
     /// The cells asked for, in the order of the command line.
