@@ -77,7 +77,8 @@ public struct CellRecord: Sendable, Hashable, Codable {
     /// Sets the verdict over the cases, with the reason of the first that decided it, and whether it is as expected.
     public mutating func conclude() {
         decideVerdict()
-        expected?.judge(verdict, titles: findings.filter { $0.severity == .failure }.map(\.title))
+        let titles = findings.filter { $0.severity == .failure }.map(\.title)
+        expected?.judge(verdict, titles: titles)
     }
 
     private mutating func decideVerdict() {

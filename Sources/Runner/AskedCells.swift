@@ -1,7 +1,9 @@
 import Foundation
 import HostProcess
+import Machine
 public import RunRecord
 import SystemPackage
+import TestPlan
 
 extension [Cell] {
     /// What the record keeps of them, so that the run can be gone on with. The files of a plan that many of them share
