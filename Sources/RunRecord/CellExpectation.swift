@@ -84,6 +84,9 @@ extension CellRecord {
         }
     }
 
+    /// The verdict, and beside it whether that was expected: `fail, as expected`.
+    public var standing: String { verdict.rawValue + (expectationWords.map { ", \($0)" } ?? "") }
+
     /// The failure of an expectation as a case, for the reports whose readers know of cases alone; nil if it did not
     /// fail. A cell in which another case fails as it must not needs none.
     var unmetCase: CaseRecord? {
@@ -110,5 +113,23 @@ extension CellRecord {
             cell.reason = unmet.reason
         }
         return cell
+    }
+}
+
+extension RunRecord {
+    /// The verdict, and beside it what it means where something was expected of cells: `fail, as expected`.
+    public var standing: String {
+        let word = verdict.rawValue
+        if !unmet.isEmpty { return "\(word), \(unmet.count) not as expected" }
+        let isExpected = verdict.exitStatus != 0 && exitStatus == 0
+        return word + (isExpected ? ", as expected" : "")
+    }
+
+    /// Its cells as ``CellRecord/asExpectedByReaders``.
+    var asExpectedByReaders: RunRecord {
+        guard cells.contains(where: { $0.expected != nil }) else { return self }
+        var run = self
+        run.cells = cells.map(\.asExpectedByReaders)
+        return run
     }
 }
