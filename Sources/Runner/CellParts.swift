@@ -128,7 +128,8 @@ struct CellParts {
         for action in plan.steps.map(\.action) {
             switch action {
             case .moduleBuild(let source, _):
-                built[action] = try await builds.value(BuildKey(action: action, kernel: kernel.directory)) { [builder] in
+                built[action] = try await builds.value(BuildKey(action: action, kernel: kernel.directory)) {
+                    [builder] in
                     try await builder.modules(in: FilePath(source), for: kernel)
                 }
             case .userspaceBuild(let source, _):

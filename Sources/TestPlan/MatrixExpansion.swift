@@ -94,7 +94,8 @@ struct MatrixExpansion {
         guard names.contains(text), let library else {
             problems.report(
                 "there is no plan \(quoted(text))" + (library.map { " in \(quoted($0.directory))" } ?? ""),
-                at: word.location, advice: spellingAdvice(for: text, among: names) ?? "name its directory, as ./\(text)")
+                at: word.location, advice: spellingAdvice(for: text, among: names) ?? "name its directory, as ./\(text)"
+            )
             return []
         }
         return [library.file(of: text)]
@@ -118,7 +119,8 @@ struct MatrixExpansion {
     }
 
     /// The plan with these values; nil, and reported, if it cannot have them.
-    private func plan(_ variants: PlanVariants, _ settings: [String: String], at location: SourceLocation) -> TestPlan? {
+    private func plan(_ variants: PlanVariants, _ settings: [String: String], at location: SourceLocation) -> TestPlan?
+    {
         do throws(InvalidFile) {
             return try variants.plan(settings)
         } catch {

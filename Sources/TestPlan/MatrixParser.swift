@@ -68,7 +68,9 @@ struct MatrixParser {
 
     private func readDefaults(_ node: LocatedNode) -> Defaults {
         var defaults = Defaults()
-        guard let reader = MappingReader(node, of: "defaults", keys: Self.defaultKeys, problems) else { return defaults }
+        guard let reader = MappingReader(node, of: "defaults", keys: Self.defaultKeys, problems) else {
+            return defaults
+        }
         defaults.kernels = kernels("kernels", reader)
         defaults.backends = backends("backends", reader)
         defaults.repetitions = repetitions(reader) ?? 1
@@ -123,7 +125,8 @@ struct MatrixParser {
             location: node.location, plans: plans, kernels: kernels ?? [],
             mutations: one("mutation", words("mutation", reader)) ?? [],
             parameters: settings,
-            backends: one("backend", backends("backend", reader)) ?? (block.backends?.count == 1 ? block.backends : nil),
+            backends: one("backend", backends("backend", reader))
+                ?? (block.backends?.count == 1 ? block.backends : nil),
             repetitions: repetitions(reader) ?? block.repetitions, exclude: [],
             expect: reader.node("expect") == nil ? block.expect : expectations(reader), include: [])
     }

@@ -133,7 +133,8 @@ struct Summary {
         guard !asked.isEmpty else { return [] }
         let met = asked.count { $0.expected?.isMet == true }
         let unmet = run.unmet.map { cell in
-            Terminal.visible("NOT AS EXPECTED: \(cell.id) \(cell.verdict.rawValue), but it \(cell.expected?.text ?? "")")
+            Terminal.visible(
+                "NOT AS EXPECTED: \(cell.id) \(cell.verdict.rawValue), but it \(cell.expected?.text ?? "")")
         }
         let unjudged = asked.count - met - run.unmet.count
         let rest = unjudged == 0 ? "" : ", \(unjudged) not shown"

@@ -257,7 +257,10 @@ public struct HTMLReport: Sendable {
                 ]
                 facts += environment.notes.map { ("note", $0) }
             }
-            if let words = cell.expectationWords { facts.insert(("expected", words), at: 0) }
+            if let expected = cell.expected {
+                let came = expected.isMet.map { $0 ? "it did" : "it did not" } ?? "not shown"
+                facts.insert(("expected", "\(expected.text): \(came)"), at: 0)
+            }
             facts = cell.parameters.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) } + facts
             let list = facts.filter { !$0.1.isEmpty }.map { "<dt>\(line($0.0))</dt><dd>\(line($0.1))</dd>" }.joined()
             let cases = cell.cases.prefix(Self.mostCases).map { record in

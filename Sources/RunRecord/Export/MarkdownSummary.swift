@@ -54,7 +54,9 @@ public struct MarkdownSummary: Sendable {
     private var failures: [String] {
         var lines: [String] = []
         var count = 0
-        for cell in run.unmet { lines.append("- \(code(cell.id)): \(cell.verdict.rawValue), \(code(cell.expectationWords ?? ""))") }
+        for cell in run.unmet.prefix(Self.mostFailures) {
+            lines.append("- \(code(cell.id)): \(cell.verdict.rawValue), \(code(cell.expectationWords ?? ""))")
+        }
         if !run.unmet.isEmpty { lines.append("") }
         // What failed as expected is no news.
         for (cellIndex, cell) in run.cells.enumerated() where cell.expected?.isMet != true {
