@@ -15,8 +15,8 @@ struct VMHarness: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommandLine.self, MatrixCommand.self, PlanCommand.self, KernelCommand.self, ImageCommand.self,
-            CacheCommand.self,
-            LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self, DoctorCommand.self,
+            CacheCommand.self, LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self,
+            DoctorCommand.self,
         ]
     )
 
