@@ -14,7 +14,7 @@ struct MatrixExpansion {
 
     /// What tells a cell from every other.
     private struct Key: Hashable {
-        var file: String
+        var plan: String
         var subject: String
     }
 
@@ -169,7 +169,8 @@ struct MatrixExpansion {
                             add(
                                 Matrix.Cell(
                                     plan: plan, kernel: kernel, mutation: mutation, backend: backend,
-                                    repetition: block.repetitions > 1 ? number : nil, location: word.location), block)
+                                    repetition: block.repetitions > 1 ? number : nil, location: word.location), block,
+                                of: variants)
                         }
                     }
                 }
@@ -177,7 +178,7 @@ struct MatrixExpansion {
         }
     }
 
-    private mutating func add(_ cell: Matrix.Cell, _ block: MatrixBlock) {
+    private mutating func add(_ cell: Matrix.Cell, _ block: MatrixBlock, of variants: PlanVariants) {
         let exclusions = block.exclude.filter { $0.matches(cell) }
         used.formUnion(exclusions.map(\.location))
         guard exclusions.isEmpty else { return }
@@ -188,7 +189,7 @@ struct MatrixExpansion {
             cell.expectation = expectation
             break
         }
-        let key = Key(file: cell.plan.file, subject: cell.subject)
+        let key = Key(plan: variants.identity, subject: cell.subject)
         guard let at = places[key] else {
             places[key] = cells.count
             cells.append(cell)

@@ -2,6 +2,8 @@
 final class PlanVariants {
     /// The file, as the caller spelled it.
     let file: String
+    /// The same however it is spelled.
+    let identity: String
     private let root: LocatedNode
     private let parser: ([String: String]) -> PlanParser
     private var plans: [[String: String]: TestPlan] = [:]
@@ -9,6 +11,7 @@ final class PlanVariants {
     /// - Throws: ``InvalidFile`` if the file is no YAML that can be read.
     init(_ file: String, guests: GuestLibrary?) throws(InvalidFile) {
         self.file = file
+        identity = canonicalPath(file) ?? file
         root = try LocatedYAML.read(file)
         let directory = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
         let name = canonicalPath(directory)?.split(separator: "/").last.map(String.init)

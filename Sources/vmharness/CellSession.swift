@@ -23,6 +23,7 @@ enum CellSession {
     ) async throws -> (record: RunRecord, directory: FilePath) {
         let printer = EventPrinter(isQuiet: isQuiet)
         let preparation = Preparation(options: options, cache: .standard()) { printer.show(.preparing($0)) }
+        let matrix = resumed?.current.matrix ?? matrix
         var prepared: [PreparedCell] = []
         var unavailable: [UnavailableCell] = []
         if matrix == nil {

@@ -13,7 +13,9 @@ struct MatrixCommand: AsyncParsableCommand {
         abstract: "Runs a matrix: plans × kernels × parameters × backends, with what is expected of each cell.",
         discussion: "docs/matrix.md has the keys of the file.")
 
-    @Argument(help: ArgumentHelp("The matrix's file, such as ci/matrix.yaml.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("The matrix's file, such as ci/matrix.yaml.", valueName: "file"),
+        completion: .file(extensions: ["yaml"]))
     var file: String?
 
     @Option(help: ArgumentHelp("Run only part I of N; a cell's part follows from its name alone.", valueName: "i/n"))

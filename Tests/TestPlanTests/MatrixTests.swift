@@ -40,10 +40,11 @@ import Testing
         #expect(words == ["test", "fast", "2MiB"])
     }
 
+    /// By its name and by its path a plan is one.
     @Test func plansByNameByPathAndByPattern() throws {
         #expect(
             try MatrixFixture.cells(
-                "{plans: ['t*', ./own/mine], kernels: host}", "{plans: 'own/*', kernels: debian:6.1}")
+                "{plans: ['t*', plans/two, ./own/mine], kernels: host}", "{plans: 'own/*', kernels: debian:6.1}")
                 == ["two on host", "mine on host", "mine on debian:6.1"])
     }
 
