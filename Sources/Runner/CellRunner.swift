@@ -175,14 +175,14 @@ struct CellRunner: Sendable {
     }
 
     private func identityFiles() -> [GuestFile] {
-        func file(_ name: String, _ mode: UInt32, _ text: String) -> GuestFile {
-            GuestFile(path: "identity/\(name)", mode: mode, bytes: Array(text.utf8))
+        func file(_ name: String, _ mode: UInt32, _ bytes: [UInt8]) -> GuestFile {
+            GuestFile(path: "identity/\(name)", mode: mode, bytes: bytes)
         }
         return [
-            file("ssh_host_ed25519_key", 0o600, identity.hostKey),
-            file("authorized_keys", 0o600, identity.authorizedKey),
-            file("hostname", 0o644, "guest\n"),
-            file("init", 0o644, plan.guest.initSystem.rawValue + "\n"),
+            file("dropbear_ed25519_host_key", 0o600, identity.hostKey),
+            file("authorized_keys", 0o600, Array(identity.authorizedKey.utf8)),
+            file("hostname", 0o644, Array("guest\n".utf8)),
+            file("init", 0o644, Array("\(plan.guest.initSystem.rawValue)\n".utf8)),
         ]
     }
 }
