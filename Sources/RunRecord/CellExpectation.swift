@@ -44,23 +44,23 @@ public struct CellExpectation: Sendable, Hashable, Codable {
 
     private var with: String { finding.map { " with '\($0)'" } ?? "" }
 
-    /// Decides whether it came.
+    /// Whether it came.
     ///
     /// - Parameters:
-    ///   - verdict: the cell's.
-    ///   - titles: of its findings with the weight of a failure.
-    mutating func judge(_ verdict: Verdict, titles: [String]) {
-        let isShown = finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
-        isMet =
-            switch (outcome, verdict) {
-            case (_, .error): nil
-            case (.skip, .skip): true
-            // A skipped cell has shown nothing.
-            case (_, .skip): nil
-            case (.pass, .pass): true
-            case (.fail, .fail), (.fail, .known), (.known, .known): isShown
-            default: false
-            }
+    ///   - verdict: of the cell, or of one attempt at it.
+    ///   - findings: those of its cases.
+    /// - Returns: nil if that shows nothing.
+    public func isMet(by verdict: Verdict, _ findings: [Finding]) -> Bool? {
+        switch (outcome, verdict) {
+        case (_, .error): nil
+        case (.skip, .skip): true
+        // A skipped cell has shown nothing.
+        case (_, .skip): nil
+        case (.pass, .pass): true
+        case (.fail, .fail), (.fail, .known), (.known, .known):
+            finding.map { wanted in findings.contains { $0.severity == .failure && $0.title.contains(wanted) } } ?? true
+        default: false
+        }
     }
 }
 

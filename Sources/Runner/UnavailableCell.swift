@@ -22,15 +22,15 @@ extension RunDirectory {
         try unavailable.compactMap { unavailable in
             let id = unavailable.cell.id
             if isComplete(id) { return nil }
-            let place = try makeCellDirectory(id)
-            var record = current.cells.first { $0.id == id } ?? unavailable.cell.begun(in: place.name)
+            var record = cell(id) ?? unavailable.cell.begun(in: Self.name(ofCell: id))
             record.cases.removeAll { $0.name == Self.preparationCase }
             record.cases.append(
                 CaseRecord(
                     name: Self.preparationCase, verdict: .error, reason: "\(unavailable.failure)", seconds: 0,
                     outcome: .error))
             record.conclude()
-            try update(record)
+            put(record)
+            try cellEnded()
             return record
         }
     }

@@ -32,10 +32,13 @@ enum CellSession {
             (prepared, unavailable) = try await preparation.prepareAvailable(cells)
         }
         try resumed?.refuseOthers(than: prepared)
+        var options = options
+        let experience = Experience(prepared)
+        options.medians = experience.medians
+        options.costs = experience.costs
+        try TestRun.refuseOversized(prepared, options)
         let directory = try resumed ?? newDirectory(out, cells, matrix, runsExpunged: options.runsExpunged)
         for cell in try directory.record(unavailable) { printer.show(.cellEnded(cell)) }
-        var options = options
-        options.medians = Experience(prepared).medians
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         ResultRecording.record(finished, directory: directory.path)

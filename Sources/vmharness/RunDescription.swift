@@ -23,6 +23,7 @@ struct RunDescription {
         if let matrix = run.matrix {
             lines.append("  matrix   \(matrix.text) of \(matrix.cells) cells, \(matrix.file) (\(matrix.digest))")
         }
+        if let decided = run.decided { lines.append("  decided: \(decided)") }
         for cell in run.cells { lines += [""] + describe(cell) }
         return lines.map(Terminal.visible).joined(separator: "\n")
     }
@@ -42,6 +43,11 @@ struct RunDescription {
             lines.append(
                 "       mutated: \(mutation.module) by \(mutation.patch), build id \(mutation.buildID), "
                     + (mutation.loaded == true ? "loaded" : "not seen loaded"))
+        }
+        for attempt in cell.attempts ?? [] {
+            lines.append(
+                "       attempt \(attempt.number): \(attempt.verdict.rawValue) after \(attempt.seconds.formatted1) s, "
+                    + "in \(attempt.directory)" + (attempt.reason.map { ": \($0)" } ?? ""))
         }
         for (name, value) in cell.parameters.sorted(by: { $0.key < $1.key }) { lines.append("       \(name)=\(value)") }
         let width = min(40, cell.cases.map(\.name.count).max() ?? 0)
