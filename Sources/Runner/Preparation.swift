@@ -41,6 +41,8 @@ public struct PreparedCell: Sendable {
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
+    /// Where saved guests are, from which its own can start.
+    let templates: TemplateStore
     /// Keeps what was taken from the cache there as long as the cell may run.
     let hold: CacheHold
 
@@ -174,7 +176,16 @@ public struct Preparation: Sendable {
                     built: made.built, tree: made.tree.image, absent: made.tree.absent,
                     harness: cell.plan.guest.hasHarness ? harness : nil,
                     lack: lack ?? made.tree.lack(of: cell.plan),
+                    templates: TemplateStore(cache: cache),
                     hold: try parts.hold(made, and: harness)))
+        }
+        if options.start == .template {
+            for cell in prepared {
+                guard cell.lack == nil, let obstacle = TemplateFitness(prepared: cell).obstacle else { continue }
+                throw Failure(
+                    "the guest cannot start from a template: \(obstacle)", on: cell.cell.id,
+                    advice: "`--start auto` boots it", blame: .request)
+            }
         }
         return prepared
     }
