@@ -109,6 +109,11 @@ public struct CellRecord: Sendable, Hashable, Codable {
     /// Sets the verdict over the cases, with the reason of the first that decided it, and whether it is as expected.
     public mutating func conclude() {
         decideVerdict()
+        judgeExpectation()
+    }
+
+    /// Sets whether the verdict is as expected.
+    mutating func judgeExpectation() {
         let isMet = expected?.isMet(by: verdict, findings)
         expected?.isMet = isMet
     }
