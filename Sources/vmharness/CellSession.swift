@@ -14,14 +14,17 @@ enum CellSession {
     ///   - out: the run's directory; a new one under the user's state if nil.
     ///   - resumed: the directory of a run that is gone on with; nil for a new one.
     ///   - matrix: the matrix that they are of; cells of one that cannot be had today are `error`, and the others run.
-    ///   - isQuiet: no progress.
+    ///   - isQuiet: no progress, only what somebody must act on.
     /// - Returns: the record and where it is kept.
     /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
     static func run(
         _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
         matrix: MatrixRecord? = nil, isQuiet: Bool = false
     ) async throws -> (record: RunRecord, directory: FilePath) {
-        let printer = EventPrinter(isQuiet: isQuiet)
+        let printer = RunDisplays.display(of: cells, isQuiet: isQuiet)
+        defer { printer.end() }
+        async let _: Void = printer.tick()
+        printer.resume(resumed?.current.cells ?? [])
         let preparation = Preparation(options: options, cache: .standard()) { printer.show(.preparing($0)) }
         let matrix = resumed?.current.matrix ?? matrix
         var prepared: [PreparedCell] = []
@@ -39,6 +42,7 @@ enum CellSession {
         try TestRun.refuseOversized(prepared, options)
         let directory = try resumed ?? newDirectory(out, cells, matrix, runsExpunged: options.runsExpunged)
         for cell in try directory.record(unavailable) { printer.show(.cellEnded(cell)) }
+        printer.expect { ExpectedTimes(prepared).seconds }
         let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         ResultRecording.record(finished, directory: directory.path)

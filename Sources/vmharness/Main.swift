@@ -16,7 +16,7 @@ struct VMHarness: AsyncParsableCommand {
         subcommands: [
             RunCommandLine.self, MatrixCommand.self, PlanCommand.self, KernelCommand.self, ImageCommand.self,
             CacheCommand.self, LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 

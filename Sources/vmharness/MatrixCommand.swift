@@ -39,8 +39,7 @@ struct MatrixCommand: AsyncParsableCommand {
     @Flag(help: "Print the record, or with --list the cells, as one JSON document on standard output.")
     var json = false
 
-    @Flag(help: "Print no progress.")
-    var quiet = false
+    @OptionGroup var display: DisplayOptions
 
     @Flag(help: "Dump the guest's memory when something hangs.")
     var dumpMemory = false
@@ -87,7 +86,7 @@ struct MatrixCommand: AsyncParsableCommand {
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? false
         let (record, directory) = try await CellSession.run(
-            cells, options, out: outPath, resumed: resumed, matrix: matrix, isQuiet: quiet)
+            cells, options, out: outPath, resumed: resumed, matrix: matrix, isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {

@@ -9,9 +9,10 @@ struct PlanCalibrate: AsyncParsableCommand {
         commandName: "calibrate",
         abstract: "Shows that a plan fails on the kernels with the bug and passes on those without.")
 
-    @Argument(help: "The plan's name or directory.") var plan: String
+    @Argument(help: "The plan's name or directory.", completion: Completions.plans) var plan: String
     @OptionGroup var guest: GuestOptions
     @OptionGroup var schedule: ScheduleOptions
+    @OptionGroup var display: DisplayOptions
 
     func run() async throws {
         let plan = try guest.data.plan(plan)
@@ -35,7 +36,7 @@ struct PlanCalibrate: AsyncParsableCommand {
                 if !cells.contains(where: { $0.id == cell.id }) { cells.append(cell) }
             }
         }
-        let (run, directory) = try await CellSession.run(cells, options)
+        let (run, directory) = try await CellSession.run(cells, options, isQuiet: display.quiet)
         Terminal.output(Summary(run, directory: directory).text)
         let judgements = CalibrationJudgement.judge(plan, run)
         for judgement in judgements { Terminal.output(judgement.text) }
