@@ -12,6 +12,7 @@ extension CellRecord {
         (cell.started, cell.seconds, cell.isComplete) = (attempt.started, attempt.seconds, attempt.isComplete)
         (cell.cases, cell.guests, cell.directory) = (attempt.cases, attempt.guests, attempt.directory)
         cell.bootSeconds = attempt.guests?.first?.bootSeconds
+        cell.judgeExpectation()
         return cell
     }
 

@@ -55,13 +55,16 @@ struct CellAttempts: Sendable {
     /// The number of the attempt that comes next, from 1.
     var number: Int { ended.count + 1 }
 
-    /// True if another attempt is to be made: the first always, others after one that failed or that our side broke.
+    /// True if another attempt is to be made: the first always, others after one that failed as nobody expected, or that
+    /// our side broke.
     var wantsAnother: Bool {
-        ended.last.map { isRepeated($0.verdict, after: ended.count) } ?? (record.isComplete != true)
+        ended.last.map { isRepeated($0.verdict, $0.cases, after: ended.count) } ?? (record.isComplete != true)
     }
 
-    private func isRepeated(_ verdict: Verdict, after count: Int) -> Bool {
-        count <= retries && (verdict == .fail || verdict == .error)
+    private func isRepeated(_ verdict: Verdict, _ cases: [CaseRecord], after count: Int) -> Bool {
+        guard count <= retries else { return false }
+        if verdict == .fail { return record.expected?.isMet(by: verdict, cases.flatMap(\.findings)) != true }
+        return verdict == .error
     }
 
     private mutating func begin(resuming interrupted: CellRecord?) {
@@ -73,6 +76,9 @@ struct CellAttempts: Sendable {
             id: record.id, plan: record.plan, kernel: record.kernel, mutation: record.mutation,
             parameters: record.parameters, started: Date(),
             directory: (ended.first?.directory ?? record.directory) + "/attempt-\(number)")
+        beginning.backend = record.backend
+        beginning.expected = record.expected
+        beginning.expected?.isMet = nil
     }
 
     /// The directory of the attempt that comes next.
@@ -118,7 +124,7 @@ struct CellAttempts: Sendable {
 
     /// Notes that an attempt has ended.
     mutating func end(_ attempt: CellRecord) {
-        let isLast = !isRepeated(attempt.verdict, after: number)
+        let isLast = !isRepeated(attempt.verdict, attempt.cases, after: number)
         record = merged(attempt, isLast: isLast)
         ended.append(AttemptRecord(number, attempt))
         if !isLast { begin(resuming: nil) }
@@ -130,10 +136,12 @@ struct CellAttempts: Sendable {
     func record(with attempt: CellRecord) -> CellRecord {
         // It is not judged before its end: then it can still be one that is repeated.
         let verdict = Verdict.over(attempt.cases.map(\.verdict))
-        var record = merged(attempt, isLast: attempt.isComplete != true || !isRepeated(verdict, after: number))
+        let isLast = attempt.isComplete != true || !isRepeated(verdict, attempt.cases, after: number)
+        var record = merged(attempt, isLast: isLast)
         if !ended.isEmpty {
             record.verdict = .over(ended.map(\.verdict))
             record.reason = ended.first { $0.verdict == record.verdict }?.reason
+            record.expected?.isMet = nil
         }
         return record
     }

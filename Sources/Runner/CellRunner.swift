@@ -47,11 +47,8 @@ struct CellRunner: Sendable {
         let place = try directory.makeCellDirectory(cell.id)
         let begun = directory.cell(cell.id).flatMap { $0.isScheduleSkip ? nil : $0 }
         var attempts = CellAttempts(
-            begun
-                ?? CellRecord(
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
-                    parameters: plan.values, started: Date(), directory: place.name),
-            plan: plan, retries: prepared.lack == nil ? options.schedule.retries : 0)
+            begun ?? cell.begun(in: place.name), plan: plan,
+            retries: prepared.lack == nil ? options.schedule.retries : 0)
         report(.cellStarted(id: cell.id))
         while attempts.wantsAnother {
             if attempts.number > 1 {

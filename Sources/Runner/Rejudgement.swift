@@ -71,7 +71,7 @@ public struct Rejudgement: Sendable {
         let isWhole =
             run.ended != nil && run.interruption == nil
             && (run.decided != nil || (run.asked ?? []).allSatisfy { begun.contains($0.id) })
-        record.verdict = .over(record.cells.map(\.verdict) + (isWhole ? [] : [.error]))
+        record.conclude(isWhole: isWhole)
         self.record = record
         self.changes = changes
         self.notes = notes

@@ -177,7 +177,7 @@ public final class RunDirectory: Sendable {
             run.ended = Date()
             run.interruption = interruption
             run.decided = decided
-            run.verdict = .over(run.cells.map(\.verdict) + (interruption == nil ? [] : [.error]))
+            run.conclude(isWhole: interruption == nil)
             state = State(run)
         }
         do {

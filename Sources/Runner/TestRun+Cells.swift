@@ -58,7 +58,7 @@ extension TestRun {
                     guard let record = try await group.next() ?? nil else { continue }
                     admission.end(record.id)
                     ended.append(record)
-                    if record.verdict.exitStatus != 0 { failures += 1 }
+                    if record.weight.exitStatus != 0 { failures += 1 }
                     experience.learn(record, &waiting)
                 } else if stop != nil || waiting.entries.isEmpty {
                     break
@@ -123,9 +123,6 @@ extension TestRun {
     }
 
     private func unstarted(_ prepared: PreparedCell) -> CellRecord {
-        let cell = prepared.cell
-        return CellRecord(
-            id: cell.id, plan: cell.plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
-            parameters: cell.plan.values, started: Date(), directory: RunDirectory.name(ofCell: cell.id))
+        prepared.cell.begun(in: RunDirectory.name(ofCell: prepared.cell.id))
     }
 }

@@ -14,9 +14,9 @@ struct VMHarness: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self,
-            LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self, DoctorCommand.self,
-            CompletionsCommand.self,
+            RunCommandLine.self, MatrixCommand.self, PlanCommand.self, KernelCommand.self, ImageCommand.self,
+            CacheCommand.self, LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self,
+            DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 
