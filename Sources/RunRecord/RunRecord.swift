@@ -31,6 +31,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var verdict: Verdict
     /// Why it ended early (`interrupted by SIGINT`); nil if it did not.
     public var interruption: String?
+    /// What `ab` and `bisect` found, in words; nil for other runs, and until they have.
+    public var answer: String?
     /// Its cells, in the order in which they were asked for.
     public var cells: [CellRecord]
 

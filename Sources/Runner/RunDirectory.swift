@@ -108,6 +108,14 @@ public final class RunDirectory: Sendable {
         try save()
     }
 
+    /// Changes what the document says of the whole run, and saves it: what is asked for further on, what was found.
+    ///
+    /// - Throws: `Failure` if it cannot be written.
+    public func amend(_ change: (inout RunRecord) -> Void) throws {
+        record.withLock { change(&$0) }
+        try save()
+    }
+
     /// Ends the run, saves the document and returns it; one that cannot be
     /// saved says so itself.
     ///

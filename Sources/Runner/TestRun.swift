@@ -41,14 +41,21 @@ public struct TestRun: Sendable {
     }
 
     private func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: String.self) { group in
+            var ended = Set(cells.map(\.cell.id).filter(directory.isComplete))
             let jobs = if case .most(let jobs) = options.schedule.jobs { jobs } else { 1 }
             // Of a run that is resumed, what is complete stands.
             for (index, cell) in cells.filter({ !directory.isComplete($0.cell.id) }).enumerated() {
-                if index >= jobs { try await group.next() }
+                if index >= jobs, let id = try await group.next() { ended.insert(id) }
+                guard options.schedule.isDecided?(directory.current.cells.filter { ended.contains($0.id) }) == nil else {
+                    break
+                }
                 let runner = CellRunner(
                     prepared: cell, identity: identity, options: options, directory: directory, report: report)
-                group.addTask { try await runner.run() }
+                group.addTask {
+                    try await runner.run()
+                    return cell.cell.id
+                }
             }
             try await group.waitForAll()
         }

@@ -14,11 +14,12 @@ enum CellSession {
     ///   - out: the run's directory; a new one under the user's state if nil.
     ///   - resumed: the directory of a run that is gone on with; nil for a new one.
     ///   - isQuiet: no progress.
+    ///   - conclude: what is to be added to the record once the cells have ended.
     /// - Returns: the record and where it is kept.
     /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
     static func run(
         _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
-        isQuiet: Bool = false
+        isQuiet: Bool = false, conclude: (@Sendable (inout RunRecord) -> Void)? = nil
     ) async throws -> (record: RunRecord, directory: FilePath) {
         let printer = EventPrinter(isQuiet: isQuiet)
         let prepared = try await Preparation(options: options, cache: .standard()) {
@@ -28,13 +29,17 @@ enum CellSession {
         let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
         var options = options
         options.medians = Experience(prepared).medians
-        let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
+        var finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
+        if let conclude {
+            try directory.amend(conclude)
+            finished = directory.current
+        }
         ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)
     }
 
-    private static func newDirectory(
+    static func newDirectory(
         _ out: FilePath?, _ cells: [Cell], runsExpunged: Bool
     ) throws -> RunDirectory {
         var record = RunRecord(

@@ -20,6 +20,7 @@ struct RunDescription {
             "  files    \(found.directory)\(found.isWhole ? "" : " (gone)")",
         ]
         if let interruption = run.interruption { lines.append("  not complete: \(interruption)") }
+        if let answer = run.answer { lines += [""] + answer.split(separator: "\n").map { "  \($0)" } }
         for cell in run.cells { lines += [""] + describe(cell) }
         return lines.map(Terminal.visible).joined(separator: "\n")
     }
