@@ -87,7 +87,9 @@ struct ABAnswer {
             let failures = FailureWords(cells(side)).lines(indent: "       ")
             if !failures.isEmpty { lines += ["\(side.name) fails with"] + failures.map(Terminal.visible) }
         }
-        return (lines + ["", "evidence: \(directory)"]).joined(separator: "\n")
+        lines += ["", "evidence: \(directory)"]
+        if run.interruption != nil { lines.append("to go on: vmharness ab --resume \(run.id)") }
+        return lines.joined(separator: "\n")
     }
 
     func document(directory: FilePath, criterion: FailureCriterion) -> Document {

@@ -89,8 +89,9 @@ struct BisectAnswer {
 
     /// What is printed.
     func description(directory: FilePath) -> String {
-        (["", text, ""] + row.notes.map { Terminal.visible("note: \($0)") } + ["evidence: \(directory)"])
-            .joined(separator: "\n")
+        var lines = ["", text, ""] + row.notes.map { Terminal.visible("note: \($0)") } + ["evidence: \(directory)"]
+        if run.interruption != nil { lines.append("to go on: vmharness bisect --resume \(run.id)") }
+        return lines.joined(separator: "\n")
     }
 
     func document(directory: FilePath) -> Document {

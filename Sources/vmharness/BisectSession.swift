@@ -167,7 +167,7 @@ struct BisectSession {
         let minutes = ended.isEmpty ? "" : ", about \((seconds * Double(left * passes) / 60).formatted1) min"
         let runs = passes == 1 ? "" : ", at most \(left * passes) runs"
         tell(
-            "\(bisection.openKernels) kernels open between \(row.kernels[good].name) and \(row.kernels[bad].name), "
+            "\(bisection.openKernels) kernel\(bisection.openKernels == 1 ? "" : "s") open between \(row.kernels[good].name) and \(row.kernels[bad].name), "
                 + "about \(left) to run\(runs)\(minutes); next \(row.label(index))")
     }
 

@@ -7,6 +7,16 @@ import SystemPackage
 
 /// A run of a command that is gone on with: the command line it was begun with, and its directory.
 enum ResumedCommand {
+    /// Refuses a run that goes on until a question is answered: to run all that it had asked for answers nothing.
+    ///
+    /// - Throws: `Failure` if it is one of `ab` or `bisect`.
+    static func refuseQuestion(_ run: RunRecord) throws {
+        guard run.command.count > 1, ["ab", "bisect"].contains(run.command[1]) else { return }
+        throw Failure(
+            "the run was begun by `vmharness \(run.command[1])`", on: run.id,
+            advice: "`vmharness \(run.command[1]) --resume \(run.id)` goes on with it", blame: .request)
+    }
+
     /// - Parameters:
     ///   - name: the run, as for `run --resume`.
     ///   - command: which command must have begun it.

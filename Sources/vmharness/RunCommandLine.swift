@@ -86,6 +86,7 @@ struct RunCommandLine: AsyncParsableCommand {
                 throw Failure(
                     "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
             }
+            try ResumedCommand.refuseQuestion(found.record)
             let directory = try RunDirectory(resuming: found.directory) {
                 try lookup.find(found.directory.string).record
             }
