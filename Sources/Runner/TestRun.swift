@@ -47,7 +47,8 @@ public struct TestRun: Sendable {
             // Of a run that is resumed, what is complete stands.
             for (index, cell) in cells.filter({ !directory.isComplete($0.cell.id) }).enumerated() {
                 if index >= jobs, let id = try await group.next() { ended.insert(id) }
-                guard options.schedule.isDecided?(directory.current.cells.filter { ended.contains($0.id) }) == nil else {
+                guard options.schedule.isDecided?(directory.current.cells.filter { ended.contains($0.id) }) == nil
+                else {
                     break
                 }
                 let runner = CellRunner(
