@@ -8,7 +8,7 @@ extension KernelStore {
         case all
         /// The newest of each series.
         case newest
-        /// What is in the cache: nothing is fetched.
+        /// What is in the cache: no further kernel is fetched.
         case cached
     }
 
