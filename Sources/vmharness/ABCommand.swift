@@ -111,9 +111,9 @@ struct ABCommand: AsyncParsableCommand {
             // The question is answered: what was not run any more is asked for no more.
             let begun = Set(record.cells.map(\.id))
             if record.interruption == nil { record.asked = record.asked?.filter { begun.contains($0.id) } }
-            record.answer = ABAnswer(sides, weigh(record.cells), record).text
+            record.answer = ABAnswer(sides, weigh(record.endedCells), record).text
         }
-        let answer = ABAnswer(sides, weigh(record.cells), record)
+        let answer = ABAnswer(sides, weigh(record.endedCells), record)
         if json {
             try printJSON(answer.document(directory: directory, criterion: criterion.criterion(countsBoot: true)))
         } else {

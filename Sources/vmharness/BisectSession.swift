@@ -141,10 +141,7 @@ struct BisectSession {
         let (record, _) = try await CellSession.run(cells, options, resumed: directory, isQuiet: isQuiet) { record in
             if record.interruption == nil { record.withdrawUnbegun() }
         }
-        for cell in record.cells where ids.contains(cell.id) && (cell.isComplete == true || record.interruption == nil)
-        {
-            ended[cell.id] = cell
-        }
+        for cell in record.endedCells where ids.contains(cell.id) { ended[cell.id] = cell }
     }
 
     private func save() throws {
@@ -177,6 +174,9 @@ struct BisectSession {
 }
 
 extension RunRecord {
+    /// Its cells without those that an interruption cut short.
+    var endedCells: [CellRecord] { interruption == nil ? cells : cells.filter { $0.isComplete == true } }
+
     /// Asks no more for the cells that have not begun: the question is answered without them.
     mutating func withdrawUnbegun() {
         let begun = Set(cells.map(\.id))
