@@ -13,7 +13,8 @@ struct GuestInitFiles {
         Place(file: "init", target: "usr/lib/vmharness/init", mode: 0o755),
         Place(file: "network", target: "usr/lib/vmharness/network", mode: 0o755),
         Place(file: "announce", target: "usr/lib/vmharness/announce", mode: 0o755),
-        Place(file: "sshd_config", target: "usr/lib/vmharness/sshd_config", mode: 0o644),
+        Place(file: "ssh", target: "usr/lib/vmharness/ssh", mode: 0o755),
+        Place(file: "template", target: "usr/lib/vmharness/template", mode: 0o755),
         Place(file: "vmharness-poweroff", target: "usr/sbin/vmharness-poweroff", mode: 0o755),
         Place(file: "vmharness-ssh.service", target: "etc/systemd/system/vmharness-ssh.service", mode: 0o644),
     ]

@@ -6,7 +6,7 @@ import SystemPackage
 /// mounted on the host, and nothing of it outlives us.
 struct ImageBuilder {
     /// Raised when images are made otherwise, so that old ones are made again.
-    static let format = 3
+    static let format = 4
     /// For mmdebstrap and mke2fs, which cut times at it
     /// (reproducible-builds.org, SOURCE_DATE_EPOCH): 2025-01-01. mke2fs does so
     /// with a file's times from 1.47.1 on only, so equal content does not yet
@@ -57,11 +57,21 @@ struct ImageBuilder {
         for file in [
             "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap", "etc/apt/sources.list",
             "etc/apt/sources.list.d/0000debian.sources", "etc/machine-id",
-            // Made by the package; a guest has the run's key and no other.
+            // Made by OpenSSH's package, where an image has it; a guest has a key of its own and no other.
             "etc/ssh/ssh_host_ed25519_key", "etc/ssh/ssh_host_ecdsa_key", "etc/ssh/ssh_host_rsa_key",
             "etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub", "etc/ssh/ssh_host_rsa_key.pub",
         ] {
             try? FileManager.default.removeItem(atPath: root.appending(file).string)
+        }
+        guard FileManager.default.fileExists(atPath: root.appending("usr/sbin/dropbear").string) else {
+            throw Failure(
+                "the image has no SSH server", on: definition.name, advice: "its packages must hold dropbear-bin",
+                blame: .request)
+        }
+        // dropbear looks for its host key there, and has no option for another place when it reads it late.
+        try? FileManager.default.removeItem(atPath: root.appending("etc/dropbear").string)
+        guard symlink("/run/vmharness", root.appending("etc/dropbear").string) == 0 else {
+            throw Failure("cannot make a link: \(systemError())", on: root.string, advice: "check the free space")
         }
         try writeFile(root.appending("etc/machine-id"), [])
         try writeFile(root.appending("etc/hostname"), Array("guest\n".utf8))
@@ -70,7 +80,7 @@ struct ImageBuilder {
         try configureSystemd(root)
     }
 
-    /// For guests with `init: systemd`: our sshd instead of Debian's, nothing
+    /// For guests with `init: systemd`: our SSH server instead of Debian's, nothing
     /// that waits for a network or writes into the image.
     private func configureSystemd(_ root: FilePath) throws {
         let units = root.appending("etc/systemd/system")

@@ -44,17 +44,19 @@ struct RunWriter {
     private mutating func write(_ cell: CellRecord, run: Int64) throws {
         var bare = cell
         bare.cases = []
+        for index in bare.attempts?.indices ?? 0..<0 { bare.attempts![index].cases = [] }
         let kernel = cell.environment?.kernel
         try execute(
             """
             INSERT INTO cells (
-                run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters,
+                cost)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run, cell.id, cell.plan, cell.testedKernel, kernel?.release, kernel?.buildID,
                 cell.environment?.accelerator.used, cell.verdict.rawValue, cell.started.wholeSeconds, json(bare),
-                json(cell.parameters),
+                json(cell.parameters), CellCost(cell).map(json),
             ])
         let id = db.lastInsertedRowID
         for record in cell.cases { try write(record, of: cell, id) }

@@ -11,6 +11,7 @@ enum StoreSchema {
         migrator.registerMigration("2: expunges") { try $0.execute(sql: expunges) }
         migrator.registerMigration("3: guests of cases") { try $0.execute(sql: guests) }
         migrator.registerMigration("4: comparison") { try $0.execute(sql: comparison) }
+        migrator.registerMigration("5: costs") { try $0.execute(sql: costs) }
         return migrator
     }
 
@@ -105,5 +106,11 @@ enum StoreSchema {
         ALTER TABLE cases ADD COLUMN outcome TEXT;  -- NULL where it is not known
         CREATE INDEX cases_failed ON cases (test, kernel) WHERE verdict IN ('fail', 'flaky');
         CREATE INDEX cases_by_kernel ON cases (test, kernel, started);
+        """
+
+    // What cells took, for the next of their like: those that ended in verdicts of their own.
+    private static let costs = """
+        ALTER TABLE cells ADD COLUMN cost TEXT;     -- JSON; NULL if it says nothing of the next
+        CREATE INDEX costs ON cells (plan, accelerator, kernel, started) WHERE cost IS NOT NULL;
         """
 }

@@ -6,6 +6,8 @@ public struct CaseRecord: Sendable, Hashable, Codable {
     public var step: Int?
     /// The guest of the cell in which it ran, from 1; nil if in none.
     public var guest: Int?
+    /// Where the cell was run again, the attempt that decided, if not the first; nil otherwise.
+    public var attempt: Int?
     /// What is said of it.
     public var verdict: Verdict
     /// Why, in one sentence; nil for a plain pass.

@@ -22,6 +22,15 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var seconds: Double
     /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
     public var bootSeconds: Double?
+    /// Bytes of the host's memory that its guests took at most at one time; nil if it could not be seen, and in documents
+    /// from before it was measured.
+    public var peakMemory: Int?
+    /// Seconds of the host's CPUs that its guests took; nil as above.
+    public var cpuSeconds: Double?
+    /// Seconds that threads of its guests were ready to run and the host had no CPU for them; nil as above.
+    public var cpuWaitSeconds: Double?
+    /// Its attempts, where it was run again because it had failed: all of them, the first too; nil where it was not.
+    public var attempts: [AttemptRecord]?
     /// Its guests, in the order in which they were started; nil in documents from before there were several.
     public var guests: [GuestRecord]?
     /// True once all of it has run; nil while it runs, and for ever if it was interrupted.
@@ -32,6 +41,9 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var environment: EnvironmentRecord?
     /// Its directory, relative to the run's.
     public var directory: String
+
+    /// Its document while its run goes on: a file of this name in its directory, replaced whole after every case.
+    public static let fileName = "cell.json"
 
     /// A cell that has just begun: no cases, verdict `error` until they are in.
     public init(
@@ -49,6 +61,16 @@ public struct CellRecord: Sendable, Hashable, Codable {
         self.cases = []
         self.directory = directory
     }
+
+    /// The document, with sorted keys.
+    ///
+    /// - Throws: `EncodingError`, for a number that JSON cannot hold.
+    public func json() throws -> Data { try RunRecord.encoder.encode(self) }
+
+    /// Reads a document.
+    ///
+    /// - Throws: `DecodingError`.
+    public init(json: Data) throws { self = try RunRecord.decoder.decode(CellRecord.self, from: json) }
 
     /// The findings of all its cases.
     public var findings: [Finding] { cases.flatMap(\.findings) }
@@ -68,6 +90,16 @@ public struct CellRecord: Sendable, Hashable, Codable {
 
     /// The name of the case, of no step, that says that the kernel was not the mutated one.
     public static let mutationCase = "mutation"
+
+    /// Sets the seconds of the host's CPUs over its guests.
+    public mutating func addUpGuests() {
+        func sum(_ value: (GuestRecord) -> Double?) -> Double? {
+            let values = (guests ?? []).compactMap(value)
+            return values.isEmpty ? nil : values.reduce(0, +)
+        }
+        cpuSeconds = sum(\.cpuSeconds)
+        cpuWaitSeconds = sum(\.cpuWaitSeconds)
+    }
 
     /// Sets the verdict over the cases, with the reason of the first that decided it.
     public mutating func conclude() {

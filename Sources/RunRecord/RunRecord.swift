@@ -31,6 +31,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var verdict: Verdict
     /// Why it ended early (`interrupted by SIGINT`); nil if it did not.
     public var interruption: String?
+    /// Why no more of its cells were needed; nil if all were run, or it ended early for another reason.
+    public var decided: String?
     /// What `ab` and `bisect` found, in words; nil for other runs, and until they have.
     public var answer: String?
     /// Its cells, in the order in which they were asked for.
@@ -51,19 +53,23 @@ public struct RunRecord: Sendable, Hashable, Codable {
     /// The document, with sorted keys, so that two runs can be compared by `diff`.
     ///
     /// - Throws: `EncodingError`, for a number that JSON cannot hold.
-    public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        return try encoder.encode(self)
-    }
+    public func json() throws -> Data { try Self.encoder.encode(self) }
 
     /// Reads a document.
     ///
     /// - Throws: `DecodingError`.
-    public init(json: Data) throws {
+    public init(json: Data) throws { self = try Self.decoder.decode(RunRecord.self, from: json) }
+
+    static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return encoder
+    }
+
+    static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        self = try decoder.decode(RunRecord.self, from: json)
+        return decoder
     }
 }

@@ -105,6 +105,19 @@ final class CellJournal: Sendable {
         }
     }
 
+    /// Notes what a guest has taken of the host.
+    ///
+    /// - Parameter peakMemory: of all the cell's guests so far, at one time.
+    func guestTook(_ cost: ProcessCost, _ number: Int, peakMemory: Int?) {
+        update { cell in
+            cell.guests?[number - 1].peakMemory = cost.peakMemory
+            cell.guests?[number - 1].cpuSeconds = (cost.cpuSeconds * 100).rounded() / 100
+            cell.guests?[number - 1].cpuWaitSeconds = (cost.waitSeconds * 100).rounded() / 100
+            cell.peakMemory = max(cell.peakMemory ?? 0, peakMemory ?? 0)
+            cell.addUpGuests()
+        }
+    }
+
     /// Notes why a guest was ended before the cell was done.
     func endGuest(_ number: Int, because reason: String) {
         update { $0.guests?[number - 1].ended = reason }

@@ -17,6 +17,8 @@ struct CellRunner: Sendable {
     /// Where the record goes; nil for a guest without one.
     let directory: RunDirectory?
     let report: @Sendable (RunEvent) -> Void
+    /// Looks at what the guests take of the host.
+    var meter = CellMeter()
 
     var cell: Cell { prepared.cell }
     var plan: TestPlan { prepared.cell.plan }
@@ -34,52 +36,76 @@ struct CellRunner: Sendable {
     /// Words of QEMU and virtiofsd kept.
     static let daemonLogLimit = 8 << 20
 
+    /// Runs the cell, and again what failed, as often as the schedule allows.
+    ///
+    /// - Returns: the record; nil for a guest without one.
     /// - Throws: `CancellationError`, after the record has been saved;
     ///   `Failure` if no record can be kept at all.
-    func run() async throws {
-        guard let directory else { return }
+    func run() async throws -> CellRecord? {
+        guard let directory else { return nil }
         let place = try directory.makeCellDirectory(cell.id)
-        let previous = directory.previous(cell.id, of: plan)
-        let journal = CellJournal(
-            previous
+        let begun = directory.cell(cell.id).flatMap { $0.isScheduleSkip ? nil : $0 }
+        var attempts = CellAttempts(
+            begun
                 ?? CellRecord(
                     id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
                     parameters: plan.values, started: Date(), directory: place.name),
-            known: plan.known + options.known
-        ) { try directory.update($0) }
-        journal.update { _ in }
+            plan: plan, retries: prepared.lack == nil ? options.schedule.retries : 0)
         report(.cellStarted(id: cell.id))
+        while attempts.wantsAnother {
+            if attempts.number > 1 {
+                report(.retrying(cell: cell.id, attempt: attempts.number, attempts.record.reason))
+            }
+            attempts.end(try await run(attempts, in: attempts.makeDirectory(place.path), directory))
+            if Task.isCancelled { break }
+        }
+        let record = attempts.record
+        try directory.update(record)
+        report(.cellEnded(record))
+        try directory.cellEnded()
+        try Task.checkCancellation()
+        return record
+    }
+
+    /// Runs one attempt.
+    ///
+    /// - Parameters:
+    ///   - attempts: those before it.
+    ///   - place: its directory.
+    /// - Returns: its record, judged.
+    private func run(
+        _ attempts: CellAttempts, in place: FilePath, _ directory: RunDirectory
+    ) async throws -> CellRecord {
+        let journal = CellJournal(attempts.beginning, known: plan.known + options.known) {
+            try directory.update(attempts.record(with: $0))
+        }
+        journal.update { _ in }
         if let lack = prepared.lack {
             journal.add(CaseRecord(name: "requires", verdict: .skip, reason: lack, seconds: 0))
-            report(.cellEnded(journal.conclude()))
-            return
+            return journal.conclude()
         }
         do {
-            let isComplete = try await runShards(journal, in: place.path)
+            let isComplete = try await runShards(journal, attempts.progress(after: journal.record), in: place)
             journal.update { $0.isComplete = isComplete ? true : nil }
         } catch {
             let reason = error is CancellationError ? "interrupted" : "\(error)"
             journal.add(CaseRecord(name: "guest", verdict: .error, reason: reason, seconds: 0))
         }
-        judgeMutation(journal, in: place.path)
+        judgeMutation(journal, in: place)
         let built =
             prepared.built.values.flatMap(\.files).filter { $0.extension == "ko" }
             + [prepared.mutated?.file].compactMap { $0 }
         // A run that was interrupted does not wait for them.
         try? await SourceLines(kernel: prepared.kernel, built: built).add(to: journal)
-        report(.cellEnded(journal.conclude()))
-        try Task.checkCancellation()
+        return journal.conclude()
     }
 
     /// Runs the cell's parts, each in guests of its own, side by side.
     ///
     /// - Returns: true if all of it has run.
-    private func runShards(_ journal: CellJournal, in directory: FilePath) async throws -> Bool {
-        let progress = CellProgress(
-            recorded: journal.record.cases.reduce(into: [:]) { recorded, record in
-                guard let step = record.step else { return }
-                recorded[step, default: []].insert(plan.suiteName(of: record.name, step: step))
-            })
+    private func runShards(
+        _ journal: CellJournal, _ progress: CellProgress, in directory: FilePath
+    ) async throws -> Bool {
         let shards = plan.shards
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 1...shards {
@@ -178,14 +204,14 @@ struct CellRunner: Sendable {
     }
 
     private func identityFiles() -> [GuestFile] {
-        func file(_ name: String, _ mode: UInt32, _ text: String) -> GuestFile {
-            GuestFile(path: "identity/\(name)", mode: mode, bytes: Array(text.utf8))
+        func file(_ name: String, _ mode: UInt32, _ bytes: [UInt8]) -> GuestFile {
+            GuestFile(path: "identity/\(name)", mode: mode, bytes: bytes)
         }
         return [
-            file("ssh_host_ed25519_key", 0o600, identity.hostKey),
-            file("authorized_keys", 0o600, identity.authorizedKey),
-            file("hostname", 0o644, "guest\n"),
-            file("init", 0o644, plan.guest.initSystem.rawValue + "\n"),
+            file("dropbear_ed25519_host_key", 0o600, identity.hostKey),
+            file("authorized_keys", 0o600, Array(identity.authorizedKey.utf8)),
+            file("hostname", 0o644, Array("guest\n".utf8)),
+            file("init", 0o644, Array("\(plan.guest.initSystem.rawValue)\n".utf8)),
         ]
     }
 }

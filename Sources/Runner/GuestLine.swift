@@ -55,10 +55,16 @@ struct GuestLine: Sendable {
                 runner.report(.unrestored(cell: runner.cell.id, $0))
             }
         ) { guest, recorder, logs, shares in
-            try await GuestSession(
-                runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal, progress: progress,
-                shard: shard, directory: place, shares: shares, load: .now()
-            ).run()
+            try await runner.meter.watch {
+                [guest.pid] + guest.daemons.values
+            } ended: {
+                journal.guestTook($0, place.guest, peakMemory: runner.meter.peakMemory)
+            } _: {
+                try await GuestSession(
+                    runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal,
+                    progress: progress, shard: shard, directory: place, shares: shares, load: .now()
+                ).run()
+            }
         }
     }
 

@@ -61,19 +61,50 @@ public struct Rejudgement: Sendable {
         var notes: [String] = []
         for index in record.cells.indices {
             let before = record.cells[index]
-            var judgement = CellRejudgement(before, isOver: run.ended != nil)
-            try judgement.readEvidence(in: directory)
-            record.cells[index] = judgement.conclude(known: known(before), today: today ?? CellRecord.today)
-            notes += judgement.notes.map { "\(before.id): \($0)" }
+            let (after, said) = try Self.judge(
+                before, in: directory, isOver: run.ended != nil, known: known(before), today: today ?? CellRecord.today)
+            record.cells[index] = after
+            notes += said.map { "\(before.id): \($0)" }
             changes += Self.changes(before, record.cells[index])
         }
         let begun = Set(run.cells.map(\.id))
         let isWhole =
-            run.ended != nil && run.interruption == nil && (run.asked ?? []).allSatisfy { begun.contains($0.id) }
+            run.ended != nil && run.interruption == nil
+            && (run.decided != nil || (run.asked ?? []).allSatisfy { begun.contains($0.id) })
         record.verdict = .over(record.cells.map(\.verdict) + (isWhole ? [] : [.error]))
         self.record = record
         self.changes = changes
         self.notes = notes
+    }
+
+    /// Judges a cell; of one that was run again, each attempt by its own evidence.
+    private static func judge(
+        _ cell: CellRecord, in directory: FilePath, isOver: Bool, known: Known, today: String
+    ) throws -> (CellRecord, notes: [String]) {
+        guard let attempts = cell.attempts else {
+            var judgement = CellRejudgement(cell, isOver: isOver)
+            try judgement.readEvidence(in: directory)
+            let after = judgement.conclude(known: known, today: today)
+            return (after, judgement.notes)
+        }
+        var cell = cell
+        var notes: [String] = []
+        guard !attempts.allSatisfy(\.cases.isEmpty) || cell.cases.isEmpty else {
+            return (cell, ["the record has no cases of its attempts: what was said of the cell stands"])
+        }
+        for (index, attempt) in attempts.enumerated() {
+            guard let before = cell.attempt(attempt.number) else { continue }
+            let (after, said) = try judge(before, in: directory, isOver: isOver, known: known, today: today)
+            cell.attempts?[index] = AttemptRecord(attempt.number, after)
+            notes += said.map { "attempt \(attempt.number): \($0)" }
+            for note in after.environment?.notes ?? [] where cell.environment?.notes.contains(note) == false {
+                cell.environment?.notes.append(note)
+            }
+        }
+        let (isComplete, guests) = (cell.isComplete, cell.guests)
+        cell.mergeAttempts()
+        (cell.isComplete, cell.guests) = (isComplete, guests)
+        return (cell, notes)
     }
 
     private static func changes(_ before: CellRecord, _ after: CellRecord) -> [Change] {
@@ -99,15 +130,19 @@ public struct Rejudgement: Sendable {
 
     /// Puts the new record in the place of the old, which is kept beside it as `run-1.json`, `run-2.json`, ….
     ///
-    /// - Parameter directory: the run's.
+    /// - Parameters:
+    ///   - directory: the run's.
+    ///   - read: reads its record as it is now; called once nobody else can write to it.
     /// - Returns: the record as it was written, and where the old one is.
     /// - Throws: `Failure` if the run still goes on, its record is another by now, or a file cannot be written.
-    public func write(in directory: FilePath) throws -> (record: RunRecord, kept: FilePath) {
+    public func write(
+        in directory: FilePath, read: () throws -> RunRecord
+    ) throws -> (record: RunRecord, kept: FilePath) {
         let lock = try RunDirectory.lock(directory)
         defer { lock.release() }
         let file = directory.appending("run.json")
-        let current = try RunRecord(json: Data(try BoundedRead.bytes(of: file, limit: 256 << 20)))
-        guard try current == RunRecord(json: original.json()) else {
+        // The dates of a run that did not come from a file are finer than a file has them.
+        guard try RunRecord(json: read().json()) == RunRecord(json: original.json()) else {
             throw Failure(
                 "the run's record was changed since it was read", on: file.string,
                 advice: "judge it again, as it is now", blame: .request)
@@ -120,6 +155,8 @@ public struct Rejudgement: Sendable {
         do {
             try FileManager.default.copyItem(atPath: file.string, toPath: kept.string)
             try record.json().write(to: URL(filePath: file.string), options: .atomic)
+            // Of a run that was killed: they would be taken for newer.
+            RunDirectory.removeCellDocuments(of: record, in: directory)
         } catch {
             throw Failure(
                 "cannot save the new verdicts: \(error.localizedDescription)", on: file.string,

@@ -28,6 +28,11 @@ extension RunDirectory {
                 "every cell of the run is complete", on: path.string, advice: "start a new one to run them again",
                 blame: .request)
         }
+        if let decided = record.decided {
+            throw Failure(
+                "the run has its answer: \(decided)", on: path.string, advice: "start a new one to run more of it",
+                blame: .request)
+        }
         record.ended = nil
         record.interruption = nil
         record.resumed = (record.resumed ?? []) + [Date()]
@@ -40,7 +45,7 @@ extension RunDirectory {
     /// - Throws: `Failure` if a kernel, an image, the backend or the accelerator is another one by now.
     public func refuseOthers(than prepared: [PreparedCell]) throws {
         for cell in prepared {
-            guard let begun = current.cells.first(where: { $0.id == cell.cell.id }), begun.isComplete != true,
+            guard let begun = self.cell(cell.cell.id), begun.isComplete != true,
                 let environment = begun.environment
             else { continue }
             let pairs = [
@@ -63,7 +68,13 @@ extension RunDirectory {
     /// - Parameter plan: the cell's plan. One without suites is run again from its beginning, and so is one whose cases
     ///   may have left on the cell's own disks what the rest builds upon: those went with the earlier start.
     func previous(_ id: String, of plan: TestPlan) -> CellRecord? {
-        guard var cell = current.cells.first(where: { $0.id == id }), cell.isComplete != true else { return nil }
+        guard let cell = cell(id), cell.isComplete != true else { return nil }
+        return Self.resumed(cell, of: plan)
+    }
+
+    /// What is kept of a cell that is not complete.
+    static func resumed(_ cell: CellRecord, of plan: TestPlan) -> CellRecord {
+        var cell = cell
         // What broke, and what was not run because of it, is tried again; what the kernel did stands.
         cell.cases = cell.cases.filter { record in
             guard plan.hasSuites else { return false }
@@ -85,7 +96,7 @@ extension RunDirectory {
 
     /// True for a cell that has nothing left to do.
     func isComplete(_ id: String) -> Bool {
-        current.cells.contains { $0.id == id && $0.isComplete == true }
+        cell(id)?.isComplete == true
     }
 }
 

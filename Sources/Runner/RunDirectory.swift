@@ -4,13 +4,32 @@ public import RunRecord
 import Synchronization
 public import SystemPackage
 
-/// A run's directory: `run.json`, and a directory for each cell. `run.json` is
-/// replaced whole after every case, so a killed controller leaves every result
-/// it had.
+/// A run's directory: `run.json`, and a directory for each cell.
+///
+/// A cell has a `cell.json` of its own in its directory, replaced whole after every case, so a killed controller leaves
+/// every result it had. `run.json` holds all of them; it is replaced when cells end, but so seldom that a run of
+/// thousands of cells does not spend its time on it, and at the end, when the others are removed. Until then, what they
+/// say is newer.
 public final class RunDirectory: Sendable {
     /// Absolute.
     public let path: FilePath
-    private let record: Mutex<RunRecord>
+    private struct State {
+        var run: RunRecord
+        /// Where each cell stands in it.
+        var places: [String: Int]
+
+        init(_ run: RunRecord) {
+            self.run = run
+            places = Dictionary(run.cells.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        }
+    }
+    private let state: Mutex<State>
+    /// When the whole document may be saved again. Held while it is, so that an older one never follows a newer.
+    private let next = Mutex(ContinuousClock.now)
+    /// The least time between two saves of the whole document.
+    private static let leastInterval = Duration.seconds(1)
+    /// Of the time, this part at most is spent on saving it.
+    private static let mostShare = 0.05
     /// Held as long as the run goes on: nobody else may write to its directory meanwhile.
     private let lock: FileLock
 
@@ -22,7 +41,7 @@ public final class RunDirectory: Sendable {
     /// - Throws: `Failure` if it cannot be made or holds a run.
     public init(_ path: FilePath, record: RunRecord) throws {
         self.path = path
-        self.record = Mutex(record)
+        state = Mutex(State(record))
         try Self.makeDirectories(path.appending("cells"))
         lock = try Self.lock(path)
         guard access(file.string, F_OK) != 0 else {
@@ -38,7 +57,7 @@ public final class RunDirectory: Sendable {
     /// - Throws: `Failure` if the document cannot be written.
     init(existing path: FilePath, record: RunRecord, lock: FileLock) throws {
         self.path = path
-        self.record = Mutex(record)
+        state = Mutex(State(record))
         self.lock = lock
         try save()
     }
@@ -79,14 +98,22 @@ public final class RunDirectory: Sendable {
     public var file: FilePath { path.appending("run.json") }
 
     /// The run as it is now.
-    public var current: RunRecord { record.withLock { $0 } }
+    public var current: RunRecord { state.withLock { $0.run } }
+
+    /// A cell as it is now; nil if it has not begun.
+    func cell(_ id: String) -> CellRecord? {
+        state.withLock { state in state.places[id].map { state.run.cells[$0] } }
+    }
+
+    /// The directory of a cell, relative to the run's.
+    static func name(ofCell id: String) -> String { "cells/\(id)" }
 
     /// Makes the directory of a cell.
     ///
     /// - Returns: its path and its name relative to the run's directory.
     /// - Throws: `Failure` if it cannot be made.
     func makeCellDirectory(_ id: String) throws -> (path: FilePath, name: String) {
-        let name = "cells/\(id)"
+        let name = Self.name(ofCell: id)
         let directory = path.appending("cells").appending(id)
         guard mkdir(directory.string, 0o755) == 0 || errno == EEXIST else {
             throw Failure("cannot make the cell's directory: \(systemError())", on: directory.string, advice: "")
@@ -94,25 +121,52 @@ public final class RunDirectory: Sendable {
         return (directory, name)
     }
 
-    /// Puts a cell's state into the document and saves it.
+    /// Puts a cell's state into the document, and saves the cell's own.
     ///
-    /// - Throws: `Failure` if the document cannot be written: a full disk.
+    /// - Throws: `Failure` if that cannot be written: a full disk.
     func update(_ cell: CellRecord) throws {
-        record.withLock { run in
-            if let at = run.cells.firstIndex(where: { $0.id == cell.id }) {
-                run.cells[at] = cell
-            } else {
-                run.cells.append(cell)
-            }
+        put(cell)
+        let file = path.appending("cells").appending(cell.id).appending(CellRecord.fileName)
+        do {
+            try cell.json().write(to: URL(filePath: file.string), options: .atomic)
+        } catch {
+            throw Self.unsaved(error, file)
         }
-        try save()
     }
 
-    /// Changes what the document says of the whole run, and saves it: what is asked for further on, what was found.
+    /// Puts a cell into the document that will not be run by this start of the controller; it has no directory.
+    func put(_ cell: CellRecord) {
+        state.withLock { state in
+            if let place = state.places[cell.id] {
+                state.run.cells[place] = cell
+            } else {
+                state.places[cell.id] = state.run.cells.count
+                state.run.cells.append(cell)
+            }
+        }
+    }
+
+    /// Saves the whole document, if that has not been done a moment ago.
+    ///
+    /// - Throws: `Failure` if it cannot be written; each cell is saved all the same.
+    func cellEnded() throws {
+        try next.withLock { next in
+            guard ContinuousClock.now >= next else { return }
+            let began = ContinuousClock.now
+            defer {
+                let cost = ContinuousClock.now - began
+                next = .now + max(Self.leastInterval, cost * (1 / Self.mostShare))
+            }
+            try write()
+        }
+    }
+
+    /// Changes what the document says of the whole run, its cells aside, and saves it: what is asked for further on,
+    /// what was found.
     ///
     /// - Throws: `Failure` if it cannot be written.
     public func amend(_ change: (inout RunRecord) -> Void) throws {
-        record.withLock { change(&$0) }
+        state.withLock { change(&$0.run) }
         try save()
     }
 
@@ -122,34 +176,54 @@ public final class RunDirectory: Sendable {
     /// - Parameters:
     ///   - order: the cells' ids in the order in which they were asked for.
     ///   - interruption: why it ended early; nil if it did not.
-    func finish(order: [String], interruption: String?) -> RunRecord {
-        record.withLock { run in
-            let order = run.asked?.map(\.id) ?? order
-            run.cells.sort { order.firstIndex(of: $0.id) ?? .max < order.firstIndex(of: $1.id) ?? .max }
+    ///   - decided: why no more cells were needed; nil if they were.
+    func finish(order: [String], interruption: String?, decided: String? = nil) -> RunRecord {
+        state.withLock { state in
+            let order = state.run.asked?.map(\.id) ?? order
+            let ranks = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
+            var run = state.run
+            run.cells.sort { ranks[$0.id] ?? .max < ranks[$1.id] ?? .max }
             run.ended = Date()
             run.interruption = interruption
+            run.decided = decided
             run.verdict = .over(run.cells.map(\.verdict) + (interruption == nil ? [] : [.error]))
+            state = State(run)
         }
         do {
             try save()
+            Self.removeCellDocuments(of: current, in: path)
         } catch {
-            record.withLock { run in
-                run.interruption = [run.interruption, "\(error)"].compactMap { $0 }.joined(separator: "; ")
-                run.verdict = .over([run.verdict, .error])
+            state.withLock { state in
+                state.run.interruption = [state.run.interruption, "\(error)"].compactMap { $0 }.joined(separator: "; ")
+                state.run.verdict = .over([state.run.verdict, .error])
             }
         }
         return current
     }
 
-    private func save() throws {
-        try record.withLock { run in
-            do {
-                try run.json().write(to: URL(filePath: file.string), options: .atomic)
-            } catch {
-                throw Failure(
-                    "cannot save the results: \(error.localizedDescription)", on: file.string,
-                    advice: "free some space there; what was saved before is still whole")
-            }
+    /// Removes what the whole document of a run holds as well.
+    static func removeCellDocuments(of run: RunRecord, in directory: FilePath) {
+        for id in run.cells.map(\.id) {
+            guard let name = FilePath.Component(id), name.kind == .regular else { continue }
+            unlink(directory.appending("cells").appending(name).appending(CellRecord.fileName).string)
         }
+    }
+
+    private func save() throws {
+        try next.withLock { _ in try write() }
+    }
+
+    private func write() throws {
+        do {
+            try current.json().write(to: URL(filePath: file.string), options: .atomic)
+        } catch {
+            throw Self.unsaved(error, file)
+        }
+    }
+
+    private static func unsaved(_ error: any Error, _ file: FilePath) -> Failure {
+        Failure(
+            "cannot save the results: \(error.localizedDescription)", on: file.string,
+            advice: "free some space there; what was saved before is still whole")
     }
 }

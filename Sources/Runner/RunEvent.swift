@@ -17,6 +17,8 @@ public enum RunEvent: Sendable {
     case caseEnded(cell: String, CaseRecord)
     /// What remains goes on in a fresh guest, for this reason.
     case freshGuest(cell: String, reason: String)
+    /// The cell failed, and is run again: its attempt number, from 2, and why the one before failed.
+    case retrying(cell: String, attempt: Int, String?)
     /// The console, a daemon or the ladder told something.
     case found(cell: String, Finding)
     /// A step does not end; evidence is being gathered.

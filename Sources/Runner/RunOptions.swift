@@ -1,4 +1,5 @@
 public import Machine
+public import RunRecord
 public import SystemPackage
 public import TestPlan
 
@@ -26,6 +27,8 @@ public struct RunOptions: Sendable {
     public var refresh: Bool
     /// Seconds that cases took in the past, the median, by their names in the record; for limits and parts.
     public var medians: @Sendable (Cell) -> [String: Double]
+    /// What cells of the same plan and accelerator took in the past; for the order of cells and how many run at a time.
+    public var costs: @Sendable (PreparedCell) -> [CellCost]
     /// Known issues over all plans; those of a plan come with it.
     public var known: [KnownIssue]
     /// Run expunged cases too: what they fail is `known`.
@@ -44,6 +47,7 @@ public struct RunOptions: Sendable {
         bootLimit = .seconds(120)
         refresh = false
         medians = { _ in [:] }
+        costs = { _ in [] }
         known = []
         runsExpunged = false
     }

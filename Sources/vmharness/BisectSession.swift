@@ -140,6 +140,8 @@ struct BisectSession {
         }
         let (record, _) = try await CellSession.run(cells, options, resumed: directory, isQuiet: isQuiet) { record in
             if record.interruption == nil { record.withdrawUnbegun() }
+            // Of one kernel; the search goes on.
+            record.decided = nil
         }
         for cell in record.endedCells where ids.contains(cell.id) { ended[cell.id] = cell }
     }

@@ -26,9 +26,12 @@ enum CellSession {
             printer.show(.preparing($0))
         }.prepare(cells)
         try resumed?.refuseOthers(than: prepared)
-        let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
         var options = options
-        options.medians = Experience(prepared).medians
+        let experience = Experience(prepared)
+        options.medians = experience.medians
+        options.costs = experience.costs
+        try TestRun.refuseOversized(prepared, options)
+        let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
         var finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         if let conclude {

@@ -26,6 +26,8 @@ final class EventPrinter: Sendable {
                 "\(id): \(record.name) \(record.verdict.rawValue) after \(record.seconds.formatted1) s"
                     + (record.reason.map { ": \($0)" } ?? "")
             case .freshGuest(let id, let reason): "\(id): \(reason); going on in a fresh guest"
+            case .retrying(let id, let attempt, let reason):
+                "\(id): \(reason ?? "failed"); attempt \(attempt) in fresh guests"
             case .found(let id, let finding) where finding.severity == .notice: "\(id): note: \(finding.title)"
             case .found(let id, let finding):
                 "\(id): found: \(finding.title)" + (finding.location.map { " at \($0)" } ?? "")

@@ -34,7 +34,8 @@ struct ResultsRejudge: ParsableCommand {
     }
 
     func run() throws {
-        let found = try RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent).find(name)
+        let lookup = RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent)
+        let found = try lookup.find(name)
         guard found.isWhole else {
             throw Failure(
                 "the run's files are gone", on: found.directory.string,
@@ -46,7 +47,8 @@ struct ResultsRejudge: ParsableCommand {
             let plan = plan(of: cell, in: run)
             return Rejudgement.Known((plan?.known ?? []) + issues, hasPlans: plan != nil)
         }
-        let kept = write ? try rejudgement.write(in: found.directory) : nil
+        let kept =
+            write ? try rejudgement.write(in: found.directory) { try lookup.find(found.directory.string).record } : nil
         if let kept { ResultRecording.record(kept.record, directory: found.directory) }
         if json {
             try printJSON(

@@ -115,6 +115,8 @@ struct RunCommandLine: AsyncParsableCommand {
     private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
         var options = try guest.runOptions()
         options.schedule = schedule.schedule
+        // Side by side, what takes long had better not begin last.
+        if options.schedule.jobs != .most(1) { options.schedule.order = .longestFirst }
         options.known = try knownIssues.issues(guest.data, plans: cells.map(\.plan.name))
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged

@@ -20,6 +20,7 @@ struct RunDescription {
             "  files    \(found.directory)\(found.isWhole ? "" : " (gone)")",
         ]
         if let interruption = run.interruption { lines.append("  not complete: \(interruption)") }
+        if let decided = run.decided { lines.append("  decided: \(decided)") }
         if let answer = run.answer { lines += [""] + answer.split(separator: "\n").map { "  \($0)" } }
         for cell in run.cells { lines += [""] + describe(cell) }
         return lines.map(Terminal.visible).joined(separator: "\n")
@@ -37,6 +38,11 @@ struct RunDescription {
             lines.append(
                 "       mutated: \(mutation.module) by \(mutation.patch), build id \(mutation.buildID), "
                     + (mutation.loaded == true ? "loaded" : "not seen loaded"))
+        }
+        for attempt in cell.attempts ?? [] {
+            lines.append(
+                "       attempt \(attempt.number): \(attempt.verdict.rawValue) after \(attempt.seconds.formatted1) s, "
+                    + "in \(attempt.directory)" + (attempt.reason.map { ": \($0)" } ?? ""))
         }
         for (name, value) in cell.parameters.sorted(by: { $0.key < $1.key }) { lines.append("       \(name)=\(value)") }
         let width = min(40, cell.cases.map(\.name.count).max() ?? 0)

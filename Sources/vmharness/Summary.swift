@@ -26,6 +26,7 @@ struct Summary {
         }
         lines += rates + [""] + notes
         lines.append("\(counts)   evidence: \(directory)")
+        if let decided = run.decided { lines.append("no more cells were needed: \(decided)") }
         if let interruption = run.interruption { lines.append("not complete: \(interruption)") }
         return lines.joined(separator: "\n")
     }

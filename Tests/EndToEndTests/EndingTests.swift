@@ -37,7 +37,7 @@ extension EndToEnd {
                 }
                 try act(victim, controller, mark)
                 _ = try await withTimeout(.seconds(60)) { try await controller.waitForEnd() }
-                let record = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+                let record = try await Harness.record(of: out)
                 #expect(record.cells.first?.environment?.backend == backend)
                 check(victim, controller, record)
                 // However it ended, unless nobody was left to record it.

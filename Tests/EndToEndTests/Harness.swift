@@ -46,6 +46,19 @@ enum Harness {
         try await command(arguments).run(timeout: timeout)
     }
 
+    /// A run's record as it can be read now, also while it goes on or after its controller was killed.
+    static func record(of run: FilePath) async throws -> RunRecord {
+        struct Shown: Decodable {
+            var run: RunRecord
+        }
+        let result = try await self.run(["results", "show", run.string, "--json"])
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try #require(
+            try? decoder.decode(Shown.self, from: Data(result.output)), "no record; standard error: \(result.errorText)"
+        ).run
+    }
+
     /// Runs a plan of these tests and returns its record and directory's contents to `check`.
     static func runPlan(
         _ name: String, kernels: [String] = [kernel], extra: [String] = [],

@@ -52,7 +52,7 @@ extension EndToEnd {
                     _ = try await controller.waitForEnd()
                 }
                 try await Harness.wait("nothing is left of it") { Harness.processes(mark).isEmpty }
-                let killed = try RunRecord(json: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+                let killed = try await Harness.record(of: out)
                 #expect(killed.ended == nil)
                 #expect(killed.cells.first?.cases.map(\.name) == ["one"])
 

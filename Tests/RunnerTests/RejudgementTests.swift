@@ -160,19 +160,24 @@ import Testing
         }
     }
 
+    private func current(_ directory: FilePath) throws -> RunRecord {
+        try RunRecord(json: Data(contentsOf: URL(filePath: directory.appending("run.json").string)))
+    }
+
     @Test("the new record is written, and the old one kept beside it")
     func write() async throws {
         try await withRun([insert(.pass), after]) { run, directory in
             var read = run
             for number in 1...2 {
-                let (record, kept) = try rejudge(read, directory).write(in: directory)
+                let (record, kept) = try rejudge(read, directory).write(in: directory) { try current(directory) }
                 #expect(kept == directory.appending("run-\(number).json"))
                 #expect(record.rejudged?.count == number)
-                let written = try RunRecord(
-                    json: Data(contentsOf: URL(filePath: directory.appending("run.json").string)))
+                let written = try current(directory)
                 #expect(written.verdict == .fail)
                 // What somebody else has written meanwhile is not lost.
-                #expect(throws: Failure.self) { try rejudge(read, directory).write(in: directory) }
+                #expect(throws: Failure.self) {
+                    try rejudge(read, directory).write(in: directory) { try current(directory) }
+                }
                 read = written
             }
             let old = try RunRecord(json: Data(contentsOf: URL(filePath: directory.appending("run-1.json").string)))

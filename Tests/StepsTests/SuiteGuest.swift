@@ -35,7 +35,7 @@ struct SuiteGuest {
             try Initramfs.write(
                 base: base,
                 files: [
-                    GuestFile(path: "identity/ssh_host_ed25519_key", mode: 0o600, bytes: Array(identity.hostKey.utf8)),
+                    GuestFile(path: "identity/dropbear_ed25519_host_key", mode: 0o600, bytes: identity.hostKey),
                     GuestFile(path: "identity/authorized_keys", mode: 0o600, bytes: Array(identity.authorizedKey.utf8)),
                     GuestFile(path: "identity/hostname", text: "guest\n"),
                 ], to: initrd)

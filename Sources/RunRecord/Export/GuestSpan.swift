@@ -4,6 +4,8 @@ import Foundation
 struct GuestSpan {
     /// Its number in the cell.
     var number: Int
+    /// The attempt at the cell, if not the first.
+    var attempt: Int?
     var start: Date
     var end: Date
     /// Seconds until it answered; nil if it never did.
@@ -19,7 +21,8 @@ extension CellRecord {
             guard let began = guest.began else { return nil }
             let start = started + began
             return GuestSpan(
-                number: guest.number, start: start, end: guest.lasted.map { start + $0 } ?? max(start, end),
+                number: guest.number, attempt: guest.attempt, start: start,
+                end: guest.lasted.map { start + $0 } ?? max(start, end),
                 boot: guest.bootSeconds)
         }
         return spans.isEmpty ? [GuestSpan(number: 1, start: started, end: end, boot: bootSeconds)] : spans

@@ -157,7 +157,9 @@ public struct HTMLReport: Sendable {
             let width = max(0.3, percent(bar.span.end) - left)
             let length = bar.span.end.timeIntervalSince(bar.span.start)
             let boot = bar.span.boot.map { max(0, min(1, $0 / max(length, 0.001))) * 100 } ?? 0
-            let name = bar.cell.id + (bar.span.number > 1 ? ", guest \(bar.span.number)" : "")
+            let name =
+                bar.cell.id + (bar.span.attempt.map { ", attempt \($0)" } ?? "")
+                + (bar.span.number > 1 ? ", guest \(bar.span.number)" : "")
             return "<li><a href=\"#cell-\(bar.index)\">\(line(name))</a><span class=\"track\">"
                 + "<span class=\"bar \(bar.cell.verdict.rawValue)\" style=\"margin-left:\(css(left));width:\(css(width))\">"
                 + "<span class=\"boot\" style=\"width:\(css(boot))\"></span></span></span>"
@@ -250,6 +252,12 @@ public struct HTMLReport: Sendable {
                     ("host", "\(environment.host.kernel), \(environment.host.cpus) CPUs"),
                 ]
                 facts += environment.notes.map { ("note", $0) }
+            }
+            facts += (cell.attempts ?? []).map { attempt in
+                let reason = attempt.reason.map { ": \($0)" } ?? ""
+                let words =
+                    "\(attempt.verdict.rawValue) after \(Self.seconds(attempt.seconds)), in \(attempt.directory)"
+                return ("attempt \(attempt.number)", words + reason)
             }
             facts = cell.parameters.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) } + facts
             let list = facts.filter { !$0.1.isEmpty }.map { "<dt>\(line($0.0))</dt><dd>\(line($0.1))</dd>" }.joined()

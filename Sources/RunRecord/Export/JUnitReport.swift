@@ -2,8 +2,8 @@ import Foundation
 
 /// A run as JUnit XML, as Jenkins, GitLab and others read it: a suite for each cell.
 ///
-/// `known` is a skipped test with its reason, since no build should break over it; `flaky` is a failure; `error` an
-/// error. There is no official schema; this keeps to what Apache Ant's `junitreport` and Jenkins' `junit-10.xsd` share.
+/// `known` is a skipped test with its reason, since no build should break over it; `flaky` is a failure, whether by
+/// repetitions or by further attempts; `error` an error. There is no official schema; this keeps to what Apache Ant's `junitreport` and Jenkins' `junit-10.xsd` share.
 public struct JUnitReport: Sendable {
     private let run: RunRecord
 
@@ -39,6 +39,7 @@ public struct JUnitReport: Sendable {
                 ("qemu", environment.qemu),
             ]
         }
+        if let attempts = cell.attempts { properties.append(("attempts", "\(attempts.count)")) }
         properties += cell.parameters.sorted { $0.key < $1.key }.map { ("parameter.\($0.key)", $0.value) }
         for (name, value) in properties where !value.isEmpty {
             lines.append("      <property name=\"\(attribute(name))\" value=\"\(attribute(value))\"/>")

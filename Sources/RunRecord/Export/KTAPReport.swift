@@ -29,6 +29,7 @@ public struct KTAPReport: Sendable {
             lines.append("#:vmharness_release: \(Self.value(environment.kernel.release))")
             lines.append("#:vmharness_accelerator: \(Self.value(environment.accelerator.used))")
         }
+        if let attempts = cell.attempts { lines.append("#:vmharness_attempts: \(attempts.count)") }
         for (name, value) in cell.parameters.sorted(by: { $0.key < $1.key }) {
             lines.append("#:vmharness_parameter_\(Self.name(name)): \(Self.value(value))")
         }

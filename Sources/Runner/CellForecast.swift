@@ -1,0 +1,56 @@
+import Machine
+public import RunRecord
+import TestPlan
+
+/// What a cell will take, by what its like took: those of the same plan in the same guest, on the same kernel with the
+/// same parameters, or else on the same kernel, or else on any.
+public struct CellForecast: Sendable, Hashable {
+    /// Seconds, the median; nil if nothing like it ever ran.
+    public var seconds: Double?
+    /// Bytes of memory at most, the largest so far; nil if it was never measured.
+    public var memory: Int?
+    /// CPUs kept busy, the median; nil if it was never measured.
+    public var cores: Double?
+
+    /// Nothing is known.
+    public init() {}
+
+    /// - Parameters:
+    ///   - shape: the cell's plan and guest.
+    ///   - kernel: the kernel that its results will be about.
+    ///   - parameters: the values of the plan's parameters.
+    ///   - costs: what other cells took, in any order.
+    public init(_ shape: CellCost.Shape, kernel: String, parameters: [String: String], from costs: [CellCost]) {
+        let alike = costs.filter { $0.shape == shape }
+        let onKernel = alike.filter { $0.kernel == kernel }
+        let same = onKernel.filter { $0.parameters == parameters }
+        func nearest<Value>(_ value: (CellCost) -> Value?) -> [Value] {
+            for group in [same, onKernel, alike] {
+                let values = group.compactMap(value)
+                if !values.isEmpty { return values }
+            }
+            return []
+        }
+        seconds = Self.median(nearest(\.seconds))
+        memory = nearest(\.peakMemory).max()
+        cores = Self.median(nearest(\.cores))
+    }
+
+    private static func median(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
+    }
+}
+
+extension PreparedCell {
+    /// What is asked of the past.
+    public var shape: CellCost.Shape {
+        CellCost.Shape(
+            plan: cell.plan.name, accelerator: accelerator.accelerator.rawValue,
+            guestMemory: cell.plan.guest.memory.bytes, cpus: cell.plan.guest.cpus)
+    }
+
+    /// What the cell will take.
+    public func forecast(from costs: [CellCost]) -> CellForecast {
+        CellForecast(shape, kernel: cell.testedKernel, parameters: cell.plan.values, from: costs)
+    }
+}
