@@ -1,5 +1,5 @@
 import GuestImage
-import Runner
+import RunRecord
 import TestPlan
 
 /// The kernels of a bisection, from the good end to the bad one: what `bisect.json` keeps beside the run's record, so
@@ -21,10 +21,22 @@ struct BisectRow: Codable, Sendable {
     init(kernels: [KernelCandidate], notes: [String]) {
         self.kernels = kernels
         self.notes = notes
-        if let good = KernelVersion(kernels.first!.version), let bad = KernelVersion(kernels.last!.version) {
-            isBadNewer = good.numbers.lexicographicallyPrecedes(bad.numbers)
-            if good == bad { isBadNewer = nil }
-        }
+        isBadNewer = order
+    }
+
+    /// Takes the release and the version of a kernel that was named by hand from a cell that ran on it.
+    mutating func learn(_ cell: CellRecord, of index: Int) {
+        guard kernels[index].version.isEmpty, let kernel = cell.environment?.kernel else { return }
+        (kernels[index].release, kernels[index].version) = (kernel.release, kernel.version)
+        isBadNewer = order
+    }
+
+    /// What the versions of the ends say; nil where they are not known, or those of one source.
+    private var order: Bool? {
+        guard let good = KernelVersion(kernels.first!.version), let bad = KernelVersion(kernels.last!.version),
+            good != bad
+        else { return nil }
+        return good.numbers.lexicographicallyPrecedes(bad.numbers)
     }
 
     /// The name of a kernel with its version where that is known.

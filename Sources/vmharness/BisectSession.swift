@@ -143,7 +143,11 @@ struct BisectSession {
             // Of one kernel; the search goes on.
             record.decided = nil
         }
-        for cell in record.endedCells where ids.contains(cell.id) { ended[cell.id] = cell }
+        for cell in record.endedCells where ids.contains(cell.id) {
+            ended[cell.id] = cell
+            row.learn(cell, of: index)
+        }
+        try save()
     }
 
     private func save() throws {
