@@ -42,6 +42,7 @@ let package = Package(
         // MARK: Floor 0
         .target(name: "HostProcess", dependencies: [subprocess, system], swiftSettings: settings),
         .target(name: "KernelLog", swiftSettings: settings),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
         .target(
             name: "Libvirt", dependencies: [.target(name: "CLibvirt", condition: .when(traits: ["Libvirt"]))],
@@ -57,7 +58,7 @@ let package = Package(
         .target(name: "Kselftest", dependencies: ["HostProcess", "TestPlan", system], swiftSettings: settings),
         .target(name: "Lab", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(
-            name: "Machine", dependencies: ["HostProcess", "Libvirt", nioCore, nioPosix, system],
+            name: "Machine", dependencies: ["CLinux", "HostProcess", "Libvirt", nioCore, nioPosix, system],
             swiftSettings: settings),
         .target(name: "RemoteShell", dependencies: ["HostProcess", system], swiftSettings: settings),
         .target(

@@ -31,7 +31,7 @@ public struct Cache: Sendable, Hashable {
 
     /// The kinds of entry, by the name of their directory.
     enum Kind: String, CaseIterable {
-        case kernels, images, initramfs, toolchains, headers, sources, builds, mutations, trees
+        case kernels, images, initramfs, templates, toolchains, headers, sources, builds, mutations, trees
     }
 
     var locks: FilePath { root.appending("locks") }

@@ -6,7 +6,8 @@ public import SystemPackage
 public struct CacheContents: Sendable {
     /// One entry.
     public struct Entry: Sendable, Hashable, Codable {
-        /// `kernels`, `images`, `initramfs`, `toolchains`, `headers`, `sources`, `builds`, `mutations`, `trees`.
+        /// `kernels`, `images`, `initramfs`, `templates`, `toolchains`, `headers`, `sources`, `builds`, `mutations` or
+        /// `trees`.
         public let kind: String
         /// Names it.
         public let digest: String

@@ -91,6 +91,11 @@ struct CacheLabels {
         case .initramfs:
             return initramfs[digest].map { Label(what: $0) }
                 ?? Label(what: "of a kernel or image that is gone", isStale: true)
+        case .templates:
+            guard let template = try? TemplateManifest.read(entry) else {
+                return Label(what: "of another version of vmharness", isStale: true)
+            }
+            return Label(what: template.what, isStale: template.isStale)
         case .toolchains:
             guard let suite = toolchains[digest] else {
                 return Label(what: "of another version of vmharness", isStale: true)

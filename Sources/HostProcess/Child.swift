@@ -1,5 +1,6 @@
 import Subprocess
 import Synchronization
+public import SystemPackage
 
 /// A long-lived child process that belongs to a scope.
 ///
@@ -53,11 +54,14 @@ public final class Child: Sendable {
     }
 
     /// Runs the child to its end, giving its output to `sink`.
-    func run(grace: Duration, sink: @Sendable @escaping (UnsafeRawBufferPointer) -> Void) async {
+    func run(
+        input: FilePath, grace: Duration, sink: @Sendable @escaping (UnsafeRawBufferPointer) -> Void
+    ) async {
         do {
             let result = try await Subprocess.run(
                 try await command.configuration(grace: grace),
-                input: .none,
+                input: .fileDescriptor(
+                    try FileDescriptor.open(input, .readOnly, options: .closeOnExec), closeAfterSpawningProcess: true),
                 output: .sequence,
                 error: .combinedWithOutput
             ) { execution in
@@ -88,6 +92,7 @@ public final class Child: Sendable {
 ///
 /// - Parameters:
 ///   - command: what to start.
+///   - input: the file that is its standard input; nil for none.
 ///   - grace: time between SIGTERM and SIGKILL at the end of the scope.
 ///   - output: gets standard output and standard error as they come. Called in
 ///     order, never at the same time.
@@ -95,6 +100,7 @@ public final class Child: Sendable {
 /// - Throws: `Failure` if the program cannot be started; what `body` throws.
 public func withChild<Value: Sendable>(
     _ command: Command,
+    input: FilePath? = nil,
     grace: Duration = .seconds(3),
     output: @Sendable @escaping (UnsafeRawBufferPointer) -> Void = { _ in },
     _ body: @Sendable @escaping (Child) async throws -> Value
@@ -102,7 +108,7 @@ public func withChild<Value: Sendable>(
     let child = Child(command: command)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask {
-            await child.run(grace: grace, sink: output)
+            await child.run(input: input ?? "/dev/null", grace: grace, sink: output)
             return nil
         }
         group.addTask {

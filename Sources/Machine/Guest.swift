@@ -55,6 +55,7 @@ public final class Guest: Sendable {
         var events: [QMPEvent] = []
         var trouble: [Trouble] = []
         var isEnding = false
+        var resume: (@Sendable () async throws -> Void)?
     }
     private let state = Mutex(State())
     private let troubled = Signal()
@@ -91,6 +92,22 @@ public final class Guest: Sendable {
         // a moment longer on a busy host.
         for _ in 0..<30 where trouble.allSatisfy(\.isOrderly) { try await Task.sleep(for: .milliseconds(100)) }
         return trouble
+    }
+
+    /// Lets a guest from a template run; nothing happens to one that runs.
+    ///
+    /// - Throws: `Failure` if QEMU refuses or is gone.
+    public func resume() async throws {
+        let resume = state.withLock { state in
+            defer { state.resume = nil }
+            return state.resume
+        }
+        try await resume?()
+    }
+
+    /// - Parameter resume: what lets it run.
+    func stands(until resume: @Sendable @escaping () async throws -> Void) {
+        state.withLock { $0.resume = resume }
     }
 
     /// Executes a QMP command.

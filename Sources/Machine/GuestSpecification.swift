@@ -80,6 +80,8 @@ public struct GuestSpecification: Sendable, Hashable {
     public var iommu: IOMMU?
     /// PCI functions of the host, bound to vfio-pci.
     public var passthrough: [HostFunction] = []
+    /// How it comes to run.
+    public var origin: GuestOrigin = .boot
 
     /// A guest with these parts, a user-mode network for SSH, a serial
     /// console, a pvpanic device and a watchdog.
@@ -102,7 +104,13 @@ public struct GuestSpecification: Sendable, Hashable {
     public var needsSharedMemory: Bool { !shares.isEmpty }
 
     /// What backs the guest's memory, in words for the record.
-    public var memoryBacking: String { needsSharedMemory ? "memfd, shared" : "anonymous, private" }
+    public var memoryBacking: String {
+        switch origin {
+        case .boot: needsSharedMemory ? "memfd, shared" : "anonymous, private"
+        case .seed: "file, shared"
+        case .template: needsSharedMemory ? "memfd, shared, a copy of the template's" : "the template's file, private"
+        }
+    }
 }
 
 /// What executes the guest's instructions.

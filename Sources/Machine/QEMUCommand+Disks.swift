@@ -3,11 +3,19 @@ import SystemPackage
 extension QEMUCommand {
     /// `cache=unsafe` leaves out flushes to the host's disk. Writes are in the host's page cache all the same, so a
     /// QEMU that is killed loses nothing of a raw image; only a crash of the host could, and then the run is over.
-    var disks: [String] {
-        specification.disks.flatMap { disk in
+    var disks: [String] { arguments(of: specification.disks) }
+
+    /// The disks that every guest has.
+    var commonDisks: [String] { arguments(of: specification.disks.filter { Self.commonDisks.contains($0.serial) }) }
+
+    /// The disks that only some guests have.
+    var ownDisks: [String] { arguments(of: specification.disks.filter { !Self.commonDisks.contains($0.serial) }) }
+
+    private func arguments(of disks: [GuestSpecification.Disk]) -> [String] {
+        disks.flatMap { disk in
             let limits = disk.limits.sorted { $0.key < $1.key }.map { ",throttling.\($0.key)=\($0.value)" }.joined()
             let id = Self.driveID(of: disk.serial)
-            let (port, bus) = slot(of: disk.serial, at: disk.place)
+            let (port, bus) = slot(of: disk.serial, plugged: "disk-\(disk.serial)", at: disk.place)
             return ["-drive", "if=none,id=\(id),\(file(of: disk))\(limits)"] + port + front(of: disk, drive: id, bus)
         }
     }

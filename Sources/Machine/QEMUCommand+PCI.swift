@@ -30,7 +30,7 @@ extension QEMUCommand {
     /// Functions beside those that every guest has.
     var functions: [String] {
         specification.functions.enumerated().flatMap { number, function in
-            let (port, bus) = slot(of: function.name, at: function.place)
+            let (port, bus) = slot(of: function.name, plugged: "function-\(function.name)", at: function.place)
             switch function.kind {
             case .plain(let model):
                 return port + ["-device", "\(model),id=pci-\(function.name)\(bus)"]
@@ -58,7 +58,10 @@ extension QEMUCommand {
     }
 
     /// What a device at a place needs before itself, and the option that puts it there.
-    func slot(of name: String, at place: PCIPlace) -> (port: [String], bus: String) {
+    ///
+    /// - Parameter plugged: its name among what is plugged in; where it is, each has a root port of its own.
+    func slot(of name: String, plugged: String, at place: PCIPlace) -> (port: [String], bus: String) {
+        if isFromTemplate, !Self.commonDisks.contains(name) { return ([], plugBus(of: plugged)) }
         switch place {
         case .rootBus: return ([], "")
         case .bridge(let bridge): return ([], ",bus=\(Self.bridgeID(of: bridge))")
@@ -70,6 +73,9 @@ extension QEMUCommand {
             )
         }
     }
+
+    /// What puts a device that is plugged in into its port; nothing for one that is there from the start.
+    func plugBus(of plugged: String) -> String { isFromTemplate ? ",bus=\(pluggedPort(of: plugged))" : "" }
 
     /// From 1, in the order of the devices.
     private func portNumber(of name: String) -> Int {

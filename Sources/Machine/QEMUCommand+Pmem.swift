@@ -23,7 +23,10 @@ extension QEMUCommand {
 
     /// The backends and devices. A slot is told, not left to QEMU: the guest finds an NVDIMM by it (its handle in the
     /// NFIT is the slot's number plus one, nvdimm_slot_to_handle of QEMU's hw/acpi/nvdimm.c).
-    var pmem: [String] { specification.pmem.flatMap { arguments(of: $0) } }
+    var pmem: [String] {
+        if case .seed = specification.origin { return [] }
+        return specification.pmem.flatMap { arguments(of: $0) }
+    }
 
     /// The slot of an NVDIMM: they count from 0, in the order of the plan.
     func slot(of memory: PersistentMemory) -> Int {
@@ -40,7 +43,8 @@ extension QEMUCommand {
             if let label = memory.label { device += ",label-size=\(label)" }
             if memory.unarmed { device += ",unarmed=on" }
         case .virtioPmem:
-            device = "virtio-pmem-pci,id=vpmem-\(memory.name),memdev=\(backend)"
+            device =
+                "virtio-pmem-pci,id=vpmem-\(memory.name),memdev=\(backend)" + plugBus(of: "pmem-\(memory.name)")
         }
         return ["-object", self.backend(of: memory, id: backend), "-device", device]
     }

@@ -11,6 +11,10 @@ struct QEMUCommand {
         var layers: [String: FilePath]
         /// By share tag.
         var shares: [String: FilePath]
+        /// The second serial port, of guests that become templates or start from one.
+        var wake: FilePath = ""
+        /// A copy of a template's memory, for a guest that shares its memory.
+        var memory: FilePath = ""
     }
 
     static let program = "qemu-system-x86_64"
@@ -21,12 +25,14 @@ struct QEMUCommand {
     var command: Command { Command(Self.program, arguments) }
 
     var arguments: [String] {
-        machine + control + boot + iommu + bridges + disks + network + entropy + functions + shares + pmem + passthrough
-            + health
+        machine + control + boot + iommu + bridges + commonDisks + network + entropy + health + templateDevices
+            + ownArguments
     }
 
+    /// What only some guests have.
+    var ownDevices: [String] { ownDisks + functions + shares + pmem + passthrough }
+
     var machine: [String] {
-        let backing = specification.needsSharedMemory ? "memory-backend-memfd,share=on" : "memory-backend-ram"
         let megabytes = specification.memory >> 20
         let accelerator =
             switch specification.accelerator {
@@ -40,7 +46,7 @@ struct QEMUCommand {
             // The host is protected from a guest that breaks out of QEMU.
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
             "-machine", "q35,memory-backend=ram,vmport=off,smbus=off\(machineOptions)\(pmemMachine)",
-            "-m", "\(megabytes)M\(pmemRoom)", "-object", "\(backing),id=ram,size=\(megabytes)M",
+            "-m", "\(megabytes)M\(pmemRoom)", "-object", "\(memoryBackend),id=ram,size=\(megabytes)M",
             "-smp", "\(specification.cpus)",
         ] + accelerator
     }
@@ -57,7 +63,9 @@ struct QEMUCommand {
     }
 
     private var boot: [String] {
-        [
+        // What it booted from is in its memory.
+        if isFromTemplate { return ["-incoming", "defer"] }
+        return [
             "-kernel", specification.kernel.string, "-initrd", specification.initrd.string,
             "-append", specification.commandLine.joined(separator: " "),
         ]
@@ -78,7 +86,9 @@ struct QEMUCommand {
         specification.shares.enumerated().flatMap { number, share in
             [
                 "-chardev", "socket,id=fs\(number),path=\(escaped(paths.shares[share.tag]!))",
-                "-device", "vhost-user-fs-pci,chardev=fs\(number),tag=\(escaped(share.tag)),queue-size=1024",
+                "-device",
+                "vhost-user-fs-pci,chardev=fs\(number),tag=\(escaped(share.tag)),queue-size=1024"
+                    + plugBus(of: "share-\(share.tag)"),
             ]
         }
     }

@@ -24,7 +24,8 @@ public struct GuestLogs: Sendable {
 ///   - backend: what starts it.
 ///   - logs: where the programs' own words go.
 ///   - console: gets the serial console's bytes as they come, in order.
-///   - body: runs once the guest's CPUs have been started.
+///   - body: runs once the guest's CPUs have been started; those of a guest from a template stand still until
+///     `Guest.resume`.
 /// - Throws: `Failure` if QEMU or a daemon cannot be started; what `body` throws.
 public func withGuest<Value: Sendable>(
     _ specification: GuestSpecification,
@@ -34,15 +35,17 @@ public func withGuest<Value: Sendable>(
     _ body: @Sendable @escaping (Guest) async throws -> Value
 ) async throws -> Value {
     try await withScratchDirectory { directory in
-        let paths = QEMUCommand.Paths(
-            specification, in: directory, layers: try await layers(for: specification.disks, in: directory))
         let guest = Guest(specification: specification, directory: directory)
-        return try await withConsole(at: paths.console, console) {
-            try await withDaemons(specification.shares[...], of: guest, paths: paths, logs: logs) {
-                switch backend {
-                case .qemu: try await withQEMU(guest, paths: paths, log: logs.qemu, body)
-                case .libvirt(let host):
-                    try await withDomain(guest, on: host, paths: paths, log: logs.qemu, body)
+        let layers = try await layers(for: specification, in: directory)
+        return try await withMemoryCopy(for: specification) { memory in
+            let paths = QEMUCommand.Paths(specification, in: directory, layers: layers, memory: memory)
+            return try await withConsole(at: paths.console, console) {
+                try await withDaemons(specification.shares[...], of: guest, paths: paths, logs: logs) {
+                    switch backend {
+                    case .qemu: try await withQEMU(guest, paths: paths, log: logs.qemu, body)
+                    case .libvirt(let host):
+                        try await withDomain(guest, on: host, paths: paths, log: logs.qemu, body)
+                    }
                 }
             }
         }
@@ -51,14 +54,18 @@ public func withGuest<Value: Sendable>(
 
 extension QEMUCommand.Paths {
     /// Where a guest's files lie in its directory.
-    init(_ specification: GuestSpecification, in directory: FilePath, layers: [String: FilePath]) {
+    init(
+        _ specification: GuestSpecification, in directory: FilePath, layers: [String: FilePath], memory: FilePath = ""
+    ) {
         self.init(
             qmp: directory.appending("qmp"),
             console: directory.appending("con"),
             layers: layers,
             shares: specification.shares.enumerated().reduce(into: [:]) { paths, share in
                 paths[share.element.tag] = directory.appending("fs\(share.offset)")
-            })
+            },
+            wake: directory.appending("wake"),
+            memory: memory)
     }
 
     /// Where the layer over a disk's image lies.
@@ -67,13 +74,18 @@ extension QEMUCommand.Paths {
     }
 }
 
-/// Makes the writable layers over the images that are shared by all guests.
-private func layers(for disks: [GuestSpecification.Disk], in directory: FilePath) async throws -> [String: FilePath] {
+/// Makes the writable layers over the images that are shared by all guests. What a template has written to its root
+/// disk is below the layer of a guest that starts from it.
+private func layers(for specification: GuestSpecification, in directory: FilePath) async throws -> [String: FilePath] {
     var layers: [String: FilePath] = [:]
-    for disk in disks where disk.access == .layered {
+    for disk in specification.disks where disk.access == .layered {
         let layer = QEMUCommand.Paths.layer(of: disk, in: directory)
+        var (format, below) = ("raw", disk.image)
+        if case .template(let template, _) = specification.origin, disk.serial == "root" {
+            (format, below) = ("qcow2", template.disk)
+        }
         try await Command(
-            "qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", disk.image.string, layer.string]
+            "qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", below.string, layer.string]
         ).check(timeout: .seconds(60), advice: "apt-get install qemu-utils")
         layers[disk.serial] = layer
     }

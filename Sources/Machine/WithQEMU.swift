@@ -8,9 +8,11 @@ func withQEMU<Value: Sendable>(
     _ guest: Guest, paths: QEMUCommand.Paths, log: BoundedFile,
     _ body: @Sendable @escaping (Guest) async throws -> Value
 ) async throws -> Value {
-    let command = QEMUCommand(specification: guest.specification, paths: paths).command
-    return try await withQMP(guest, at: paths.qmp) { qmp in
-        try await withProcess(guest, command, qmp, log: log, body)
+    let command = QEMUCommand(specification: guest.specification, paths: paths)
+    return try await withWakeLine(guest, at: paths.wake) { wake in
+        try await withQMP(guest, at: paths.qmp) { qmp in
+            try await withProcess(guest, command, qmp, wake, log: log, body)
+        }
     }
 }
 
@@ -44,17 +46,17 @@ private func withQMP<Value: Sendable>(
 }
 
 private func withProcess<Value: Sendable>(
-    _ guest: Guest, _ command: Command, _ qmp: QMP, log: BoundedFile,
+    _ guest: Guest, _ command: QEMUCommand, _ qmp: QMP, _ wake: WakeLine, log: BoundedFile,
     _ body: @Sendable @escaping (Guest) async throws -> Value
 ) async throws -> Value {
-    try await withChild(command, output: { log.write($0) }) { qemu in
+    try await withChild(command.command, input: command.state, output: { log.write($0) }) { qemu in
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 guest.note(.qemuEnded(try await qemu.waitForEnd()))
                 return nil
             }
             group.addTask {
-                try await start(guest, qemu, qmp, log: log)
+                try await start(guest, command, qemu, qmp, wake, log: log)
                 // Shielded: the guest is asked to quit on cancellation too, and
                 // what that ends is no trouble.
                 do {
@@ -78,16 +80,21 @@ private func withProcess<Value: Sendable>(
     }
 }
 
-private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) async throws {
+private func start(
+    _ guest: Guest, _ command: QEMUCommand, _ qemu: Child, _ qmp: QMP, _ wake: WakeLine, log: BoundedFile
+) async throws {
     let limit = guest.specification.startLimit
     let late = Failure(
         "QEMU did not answer on its QMP socket within \(limit)", on: qemu.command.executable,
         advice: "its words are in \(log.path)")
     do {
-        try await withTimeout(limit, orThrow: late) { try await qmp.negotiate(limit: limit) }
+        try await withTimeout(limit, orThrow: late) {
+            try await qmp.negotiate(limit: limit)
+            if command.isFromTemplate { try await restore(command, by: qmp) }
+        }
     } catch {
         try Task.checkCancellation()
-        // A QEMU that refuses its arguments closes the socket first and ends then: why, is in its words.
+        // A QEMU that refuses its arguments, or a state, closes the socket first and ends then: why, is in its words.
         let termination = try await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
         guard let termination else { throw error }
         let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
@@ -99,8 +106,42 @@ private func start(_ guest: Guest, _ qemu: Child, _ qmp: QMP, log: BoundedFile) 
     }
     guest.started(pid: qemu.pid, command: qemu.command, monitor: qmp)
     guest.reachable(port: try forwardedPort(in: try await guest.monitor("info usernet")))
-    try await guest.execute("cont")
+    guard case .template(_, let identity) = guest.specification.origin else {
+        try await guest.execute("cont")
+        return
+    }
+    guest.stands { [specification = guest.specification] in
+        wake.say(
+            identity.lines(
+                time: Int(Date().timeIntervalSince1970.rounded()), modules: specification.pluggedModules,
+                disks: specification.pluggedDisks))
+        try await qmp.execute("cont")
+    }
 }
+
+/// Gives QEMU the state that was saved, and plugs in what the guest has of its own.
+private func restore(_ command: QEMUCommand, by qmp: QMP) async throws {
+    try await qmp.execute("migrate-set-capabilities", ["capabilities": migrationCapabilities])
+    // The state is its standard input.
+    try await qmp.execute("migrate-incoming", ["uri": .string("fd:0")])
+    while try await qmp.execute("query-status")["status"]?.text == "inmigrate" {
+        try await Task.sleep(for: .milliseconds(2))
+    }
+    for device in command.pluggedDevices {
+        let words = try await qmp.execute(
+            "human-monitor-command", ["command-line": .string("device_add \(device)")])
+        if let words = words.text, !words.isEmpty {
+            throw Failure(
+                "QEMU did not plug in a device: \(words.trimmingCharacters(in: .whitespacesAndNewlines))", on: device,
+                advice: "`--start cold` boots the guest with it")
+        }
+    }
+}
+
+/// Memory that lies in files stays there: neither saved nor loaded.
+let migrationCapabilities = JSONValue.array([
+    .object(["capability": .string("x-ignore-shared"), "state": .bool(true)])
+])
 
 private func quit(_ guest: Guest, _ qemu: Child) async {
     guest.beginEnding()

@@ -81,52 +81,85 @@ public struct RemoteShell: Sendable {
     ///
     /// - Parameters:
     ///   - port: on 127.0.0.1.
-    ///   - identity: the run's keys.
+    ///   - identity: the guest's keys.
     ///   - directory: private and short; the control socket lies in it.
     ///   - timeout: for the first command to be answered.
+    ///   - connecting: for a guest that does not run yet: called once ssh was started.
     ///   - body: runs once the first command has been answered.
     /// - Throws: `Failure` if the guest does not let us in; what `body` throws.
     public static func with<Value: Sendable>(
         port: Int, identity: SSHIdentity, directory: FilePath, timeout: Duration,
+        connecting: (@Sendable () -> Void)? = nil,
         _ body: @Sendable @escaping (RemoteShell) async throws -> Value
     ) async throws -> Value {
         let configuration = directory.appending("ssh.conf")
         try text(port: port, identity: identity, control: directory.appending("ssh"))
             .write(toFile: configuration.string, atomically: false, encoding: .utf8)
-        let answered = Signal()
-        let words = Words()
-        // The master's own session proves that commands run, without polling.
-        let hello = "vmharness-hello"
+        let opening = Opening(port: port, configuration: configuration, timeout: timeout)
+        if let connecting {
+            // What QEMU's network sends to a guest that does not answer at once, it sends again after 6 s.
+            let patience = Duration.seconds(3)
+            if let value = try await opening.run(patience: patience, isLast: false, started: connecting, body) {
+                return value
+            }
+        }
         // A guest that is emulated twice takes minutes from accepting a connection to its banner.
-        let patience = "ConnectTimeout=\(max(30, Int((timeout / .seconds(1)).rounded(.up))))"
-        let command = Command(
-            "ssh",
-            ["-F", configuration.string, "-o", patience, "-M", "guest", "--", "echo \(hello); exec sleep 2147483647"])
-        return try await withChild(
-            command, grace: .milliseconds(200),
-            output: { bytes in
-                words.add(bytes)
-                if words.text.contains(hello) { answered.fire() }
-            }
-        ) { master in
-            let refused = Failure(
-                "the guest's sshd did not answer within \(timeout)", on: "127.0.0.1:\(port)",
-                advice: "the console log shows how far the guest came")
-            try await withTimeout(timeout, orThrow: refused) {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await answered.wait() }
-                    group.addTask {
-                        let termination = try await master.waitForEnd()
-                        let said = words.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                        throw Failure(
-                            "ssh ended with \(termination): \(said)", on: "127.0.0.1:\(port)",
-                            advice: "the console log shows how far the guest came")
-                    }
-                    defer { group.cancelAll() }
-                    try await group.next()
+        return try await opening.run(patience: max(.seconds(30), timeout), isLast: true, started: {}, body)!
+    }
+
+    /// One try at opening the connection.
+    private struct Opening: Sendable {
+        let port: Int
+        let configuration: FilePath
+        let timeout: Duration
+
+        /// - Parameters:
+        ///   - patience: for the guest's banner.
+        ///   - isLast: false if ssh may end without an answer, which is nil then.
+        ///   - started: called once ssh runs.
+        func run<Value: Sendable>(
+            patience: Duration, isLast: Bool, started: @Sendable @escaping () -> Void,
+            _ body: @Sendable @escaping (RemoteShell) async throws -> Value
+        ) async throws -> Value? {
+            let answered = Signal()
+            let words = Words()
+            // The master's own session proves that commands run, without polling.
+            let hello = "vmharness-hello"
+            let command = Command(
+                "ssh",
+                [
+                    "-F", configuration.string, "-o", "ConnectTimeout=\(Int((patience / .seconds(1)).rounded(.up)))",
+                    "-M", "guest", "--", "echo \(hello); exec sleep 2147483647",
+                ])
+            return try await withChild(
+                command, grace: .milliseconds(200),
+                output: { bytes in
+                    words.add(bytes)
+                    if words.text.contains(hello) { answered.fire() }
                 }
+            ) { master in
+                started()
+                let refused = Failure(
+                    "the guest's SSH server did not answer within \(timeout)", on: "127.0.0.1:\(port)",
+                    advice: "the console log shows how far the guest came")
+                try await withTimeout(timeout, orThrow: refused) {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await answered.wait() }
+                        group.addTask {
+                            let termination = try await master.waitForEnd()
+                            guard isLast else { return }
+                            let said = words.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                            throw Failure(
+                                "ssh ended with \(termination): \(said)", on: "127.0.0.1:\(port)",
+                                advice: "the console log shows how far the guest came")
+                        }
+                        defer { group.cancelAll() }
+                        try await group.next()
+                    }
+                }
+                guard answered.hasFired else { return nil }
+                return try await body(RemoteShell(configuration: configuration, master: master))
             }
-            return try await body(RemoteShell(configuration: configuration, master: master))
         }
     }
 

@@ -234,6 +234,8 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
     public var libvirt: Libvirt?
     /// The accelerator.
     public var accelerator: Accelerator
+    /// How the first guest came to run; nil in documents from before there were templates.
+    public var start: Start?
     /// What QEMU says of its version.
     public var qemu: String
     /// QEMU's whole command line.

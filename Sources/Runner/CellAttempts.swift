@@ -25,7 +25,9 @@ struct CellAttempts: Sendable {
         self.plan = plan
         self.retries = retries
         self.record = record
-        ended = (record.attempts ?? []).filter { $0.isComplete == true }
+        // One that was interrupted begins anew, and so does one that broke if nothing came of those after it.
+        ended = record.attempts ?? []
+        while let last = ended.last, last.isComplete != true { ended.removeLast() }
         beginning = record
         if ended.isEmpty {
             beginning.attempts = nil
@@ -35,6 +37,18 @@ struct CellAttempts: Sendable {
             }
         } else {
             begin(resuming: record.attempt(ended.count + 1))
+            if !wantsAnother { keepEnded() }
+        }
+    }
+
+    /// Leaves out an attempt that was interrupted and is not to be gone on with.
+    private mutating func keepEnded() {
+        if ended.count > 1 {
+            record.attempts = ended
+            record.mergeAttempts()
+        } else if let first = record.attempt(1) {
+            record = first
+            record.addUpGuests()
         }
     }
 
@@ -104,11 +118,8 @@ struct CellAttempts: Sendable {
 
     /// Notes that an attempt has ended.
     mutating func end(_ attempt: CellRecord) {
-        var attempt = attempt
         let isLast = !isRepeated(attempt.verdict, after: number)
         record = merged(attempt, isLast: isLast)
-        // What was interrupted is no attempt that ended: it begins anew where the run is resumed.
-        if attempt.isComplete != true, attempt.verdict == .skip { attempt.isComplete = true }
         ended.append(AttemptRecord(number, attempt))
         if !isLast { begin(resuming: nil) }
     }

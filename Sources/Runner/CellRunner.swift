@@ -12,7 +12,8 @@ import TestPlan
 /// Runs one cell: guest → steps and console → findings → verdict → record.
 struct CellRunner: Sendable {
     let prepared: PreparedCell
-    let identity: SSHIdentity
+    /// How its guests come to run.
+    let starting: GuestStarting
     let options: RunOptions
     /// Where the record goes; nil for a guest without one.
     let directory: RunDirectory?
@@ -124,14 +125,13 @@ struct CellRunner: Sendable {
     ///   - directory: where its logs go.
     ///   - scratch: for what ends with it, or is kept for the next guest of the cell: the shares and disks.
     ///   - unrestored: told of a function of the host that could not be put back afterwards.
-    ///   - body: gets the guest, its console, its logs, and the host's directory behind each share.
+    ///   - body: gets the guest with what belongs to it. One from a template stands still until `Guest.resume`.
     /// - Throws: `Failure` if it cannot be started; what `body` throws.
     func withRunningGuest<Value: Sendable>(
         in directory: EvidenceDirectory, scratch: FilePath, unrestored: @Sendable @escaping (Failure) -> Void,
-        _ body: @Sendable @escaping (Guest, ConsoleRecorder, GuestLogs, [String: FilePath]) async throws -> Value
+        _ body: @Sendable @escaping (RunningGuest) async throws -> Value
     ) async throws -> Value {
         let shares = try shareDirectories(in: scratch)
-        let specification = try await specification(shares: shares, in: scratch)
         let recorder = ConsoleRecorder(
             log: try BoundedFile(directory.path("console.log"), limit: Self.consoleLimit),
             file: directory.name("console.log"))
@@ -144,26 +144,43 @@ struct CellRunner: Sendable {
                     directory.path("virtiofsd-\(name).log"), limit: Self.daemonLogLimit)
             })
         defer { recorder.log.finish() }
-        return try await withFunctionsBound(prepared.passthrough.map(\.function.address), report: unrestored) { _ in
-            try await withDaxNodesHeld(PmemCheck.nodes(of: prepared.pmem)) {
-                try await withGuest(
-                    specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
-                ) { guest in
-                    try await body(guest, recorder, logs, shares)
+        return try await withScratchDirectory { own in
+            let keys = GuestKeys(try await SSHIdentity.make(in: own))
+            let booting = try await specification(shares: shares, keys: keys, in: scratch)
+            let start = try await starting.decide(booting, prepared, keys)
+            defer { start.hold?.release() }
+            var specification = booting
+            specification.origin = start.origin
+            start.console.withUnsafeBytes { recorder.receive($0) }
+            return try await withFunctionsBound(
+                prepared.passthrough.map(\.function.address), report: unrestored
+            ) { [specification] _ in
+                try await withDaxNodesHeld(PmemCheck.nodes(of: prepared.pmem)) {
+                    try await withGuest(
+                        specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+                    ) { guest in
+                        try await body(
+                            RunningGuest(
+                                guest: guest, recorder: recorder, logs: logs, shares: shares, identity: keys.ssh,
+                                start: start))
+                    }
                 }
             }
         }
     }
 
-    /// The cell's guest with everything that it has of its own, made if it is not there yet.
+    /// The cell's guest with everything that it has of its own, made if it is not there yet, as it would boot.
     ///
     /// - Parameters:
     ///   - shares: the host's directory behind each share's tag.
+    ///   - keys: the guest's own.
     ///   - scratch: where its disks and its initramfs lie.
     /// - Throws: `Failure` if something cannot be made.
-    func specification(shares: [String: FilePath], in scratch: FilePath) async throws -> GuestSpecification {
+    func specification(
+        shares: [String: FilePath], keys: GuestKeys, in scratch: FilePath
+    ) async throws -> GuestSpecification {
         let initrd = scratch.appending("initrd")
-        try Initramfs.write(base: prepared.initramfs, files: identityFiles(), to: initrd)
+        try Initramfs.write(base: prepared.initramfs, files: keys.files(plan), to: initrd)
         var specification = GuestSpecification(
             prepared, initrd: initrd, directories: shares,
             disks: try CellDisks(plan.guest.disks, in: scratch).disks + (try await suiteDisks(in: scratch))
@@ -201,17 +218,5 @@ struct CellRunner: Sendable {
             }
             directories[share.element.tag] = path
         }
-    }
-
-    private func identityFiles() -> [GuestFile] {
-        func file(_ name: String, _ mode: UInt32, _ bytes: [UInt8]) -> GuestFile {
-            GuestFile(path: "identity/\(name)", mode: mode, bytes: bytes)
-        }
-        return [
-            file("dropbear_ed25519_host_key", 0o600, identity.hostKey),
-            file("authorized_keys", 0o600, Array(identity.authorizedKey.utf8)),
-            file("hostname", 0o644, Array("guest\n".utf8)),
-            file("init", 0o644, Array("\(plan.guest.initSystem.rawValue)\n".utf8)),
-        ]
     }
 }

@@ -173,7 +173,7 @@ final class ConsoleRecorder: Sendable {
         if line.contains(caseMark) { markCase(line, &state) }
         if let mark = line.range(of: InitMarks.failed) {
             state.initFailure = state.initFailure ?? String(line[mark.upperBound...]).trimmed
-            return state.waiters.values.filter { $0.text == InitMarks.ready }.map(\.signal)
+            return state.waiters.values.filter { [InitMarks.ready, InitMarks.asleep].contains($0.text) }.map(\.signal)
         }
         if let mark = line.range(of: stepProcessMark) {
             state.stepProcess = Int(line[mark.upperBound...].trimmed)
@@ -184,8 +184,10 @@ final class ConsoleRecorder: Sendable {
 
 /// What our init says on the console (images/init).
 enum InitMarks {
-    /// sshd accepts connections.
+    /// The SSH server accepts connections.
     static let ready = "vmharness-init: ready"
+    /// The guest waits to be saved as a template.
+    static let asleep = "vmharness-init: asleep"
     /// It gave up; the reason follows.
     static let failed = "vmharness-init: FAILED"
 }

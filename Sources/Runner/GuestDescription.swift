@@ -25,11 +25,12 @@ public struct GuestDescription: Sendable {
                 "the guest is not for libvirt", on: prepared.cell.id, advice: "say --backend libvirt", blame: .request)
         }
         return try await withScratchDirectory { scratch in
-            let identity = try await SSHIdentity.make(in: scratch)
+            let keys = GuestKeys(try await SSHIdentity.make(in: scratch))
             let runner = CellRunner(
-                prepared: prepared, identity: identity, options: options, directory: nil, report: { _ in })
+                prepared: prepared, starting: GuestStarting(options) { _ in }, options: options, directory: nil,
+                report: { _ in })
             let shares = try runner.shareDirectories(in: scratch)
-            let specification = try await runner.specification(shares: shares, in: scratch)
+            let specification = try await runner.specification(shares: shares, keys: keys, in: scratch)
             return try await host.domainXML(for: specification, in: scratch)
         }
     }

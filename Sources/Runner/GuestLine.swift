@@ -54,15 +54,15 @@ struct GuestLine: Sendable {
                 journal.unrestored($0)
                 runner.report(.unrestored(cell: runner.cell.id, $0))
             }
-        ) { guest, recorder, logs, shares in
+        ) { running in
             try await runner.meter.watch {
-                [guest.pid] + guest.daemons.values
+                [running.guest.pid] + running.guest.daemons.values
             } ended: {
                 journal.guestTook($0, place.guest, peakMemory: runner.meter.peakMemory)
             } _: {
                 try await GuestSession(
-                    runner: runner, guest: guest, recorder: recorder, logs: logs, journal: journal,
-                    progress: progress, shard: shard, directory: place, shares: shares, load: .now()
+                    runner: runner, running: running, journal: journal, progress: progress, shard: shard,
+                    directory: place, load: .now()
                 ).run()
             }
         }

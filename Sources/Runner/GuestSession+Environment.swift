@@ -23,7 +23,7 @@ extension GuestSession {
         if prepared.bootFile == prepared.kernel.vmlinux {
             notes.append("booted from the unpacked vmlinux, without KASLR (`boot: bzimage` in a plan's guest keeps it)")
         }
-        notes += specification.pmem.compactMap(\.note)
+        notes += specification.pmem.compactMap(\.note) + [running.start.note].compactMap { $0 }
         if let loaded = prepared.passthrough.first?.loaded, !loaded.isEmpty {
             notes.append("loaded into the host's kernel for passthrough: \(loaded.joined(separator: ", "))")
         }
@@ -59,6 +59,7 @@ extension GuestSession {
         if case .libvirt(let host) = prepared.backend {
             record.libvirt = .init(version: host.version, uri: host.name)
         }
+        record.start = running.start.record
         if !prepared.passthrough.isEmpty { record.passthrough = prepared.passthrough.map(\.record) }
         if !specification.pmem.isEmpty { record.pmem = specification.pmem.map(EnvironmentRecord.Pmem.init) }
         record.describe(plan.guest)

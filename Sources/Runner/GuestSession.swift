@@ -11,21 +11,22 @@ import TestPlan
 /// A cell's time with its running guest: boot, steps, and what is left to read.
 struct GuestSession: Sendable {
     let runner: CellRunner
-    let guest: Guest
-    let recorder: ConsoleRecorder
-    let logs: GuestLogs
+    let running: RunningGuest
     let journal: CellJournal
     let progress: CellProgress
     let shard: Shard
     /// Where this guest leaves its files.
     let directory: EvidenceDirectory
-    let shares: [String: FilePath]
     let load: HostLoad
 
     /// The boot of a guest that takes another's place, among what may be tried twice.
     private static let bootTry = "boot of a further guest"
 
     var plan: TestPlan { runner.plan }
+    var guest: Guest { running.guest }
+    var recorder: ConsoleRecorder { running.recorder }
+    var logs: GuestLogs { running.logs }
+    var shares: [String: FilePath] { running.shares }
     var id: String { runner.cell.id }
 
     /// - Throws: `CancellationError`; `Failure` of our side.
@@ -35,19 +36,16 @@ struct GuestSession: Sendable {
         _ = keep(Array((guest.command.description + "\n").utf8), as: "qemu-command.txt")
         if let xml = guest.domainXML { _ = keep(Array(xml.utf8), as: "domain.xml") }
         defer { journal.update { finishEnvironment(&$0) } }
-        let boot = try await race(limit: runner.options.bootLimit) {
-            try await recorder.waitForLine(containing: InitMarks.ready)
-        }
-        guard case .finished = boot, recorder.initFailure == nil else {
-            let ending = try await recordFailedBoot(boot)
-            try await hold(nil)
-            return ending
-        }
         do {
-            return try await RemoteShell.with(
-                port: guest.sshPort, identity: runner.identity, directory: guest.directory,
-                timeout: runner.options.bootLimit
-            ) { shell in
+            return try await running.withShell(limit: runner.options.bootLimit) { go in
+                let boot = try await race(limit: runner.options.bootLimit) {
+                    try await recorder.waitForLine(containing: InitMarks.ready, after: go)
+                }
+                if case .finished = boot, recorder.initFailure == nil { return nil }
+                let ending = try await recordFailedBoot(boot)
+                try await hold(nil)
+                return ending
+            } _: { shell in
                 let seconds = (ContinuousClock.now - guest.started) / .seconds(1)
                 journal.guestUp(directory.guest, seconds: seconds)
                 runner.report(.guestUp(cell: id, seconds: seconds))

@@ -30,35 +30,36 @@ public struct GuestShell: Sendable {
         greeting: @Sendable @escaping () -> Void
     ) async throws -> Termination {
         try await withScratchDirectory { scratch in
-            let identity = try await SSHIdentity.make(in: scratch)
             let runner = CellRunner(
-                prepared: prepared, identity: identity, options: options,
-                directory: nil, report: { _ in })
+                prepared: prepared, starting: GuestStarting(options) { _ in }, options: options, directory: nil,
+                report: { _ in })
             return try await runner.withRunningGuest(
                 in: EvidenceDirectory(cell: directory, guest: 1), scratch: scratch, unrestored: unrestored
-            ) { guest, recorder, _, _ in
+            ) { running in
                 let late = Failure(
                     "the guest did not come up", on: prepared.cell.id,
-                    advice: "its console is in \(recorder.log.path)")
-                try await withTimeout(options.bootLimit, orThrow: late) {
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask { try await recorder.waitForLine(containing: InitMarks.ready) }
-                        group.addTask {
-                            _ = try await guest.waitForTrouble()
-                            throw late
+                    advice: "its console is in \(running.recorder.log.path)")
+                return try await running.withShell(limit: options.bootLimit) { go in
+                    try await withTimeout(options.bootLimit, orThrow: late) {
+                        try await withThrowingTaskGroup(of: Void.self) { group in
+                            group.addTask {
+                                try await running.recorder.waitForLine(containing: InitMarks.ready, after: go)
+                            }
+                            group.addTask {
+                                _ = try await running.guest.waitForTrouble()
+                                throw late
+                            }
+                            defer { group.cancelAll() }
+                            try await group.next()
                         }
-                        defer { group.cancelAll() }
-                        try await group.next()
                     }
-                }
-                if let said = recorder.initFailure {
-                    throw Failure(
-                        "the guest's init gave up: \(said)", on: prepared.cell.id,
-                        advice: "its console is in \(recorder.log.path)")
-                }
-                return try await RemoteShell.with(
-                    port: guest.sshPort, identity: identity, directory: guest.directory, timeout: options.bootLimit
-                ) { shell in
+                    if let said = running.recorder.initFailure {
+                        throw Failure(
+                            "the guest's init gave up: \(said)", on: prepared.cell.id,
+                            advice: "its console is in \(running.recorder.log.path)")
+                    }
+                    return nil
+                } _: { shell in
                     greeting()
                     return try await Command("ssh", shell.interactiveArguments).runInForeground()
                 }

@@ -41,6 +41,8 @@ public struct PreparedCell: Sendable {
     /// What the kernel lacks of the plan's requirements, if the plan has such cells skipped; nil if it has all.
     public let lack: String?
 
+    /// Where saved guests are, from which its own can start.
+    let templates: TemplateStore
     /// Keeps what was taken from the cache there as long as the cell may run.
     let hold: CacheHold
 
@@ -149,10 +151,19 @@ public struct Preparation: Sendable {
                     built: built, tree: tree.image, absent: tree.absent,
                     harness: cell.plan.guest.hasHarness ? harness : nil,
                     lack: lacks[cell] ?? tree.lack(of: cell.plan),
+                    templates: TemplateStore(cache: cache),
                     hold: try cache.hold(
                         [kernel.directory, image.directory, initramfs.removingLastComponent()]
                             + built.values.map(\.entry)
                             + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
+        }
+        if options.start == .template {
+            for cell in prepared {
+                guard cell.lack == nil, let obstacle = TemplateFitness(prepared: cell).obstacle else { continue }
+                throw Failure(
+                    "the guest cannot start from a template: \(obstacle)", on: cell.cell.id,
+                    advice: "`--start auto` boots it", blame: .request)
+            }
         }
         return prepared
     }

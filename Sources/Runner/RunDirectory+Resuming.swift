@@ -63,16 +63,12 @@ extension RunDirectory {
     }
 
     /// A cell's record as an earlier start of the run left it, without what
-    /// has to be done again; nil if the cell has not begun yet.
+    /// has to be done again.
     ///
-    /// - Parameter plan: the cell's plan. One without suites is run again from its beginning, and so is one whose cases
-    ///   may have left on the cell's own disks what the rest builds upon: those went with the earlier start.
-    func previous(_ id: String, of plan: TestPlan) -> CellRecord? {
-        guard let cell = cell(id), cell.isComplete != true else { return nil }
-        return Self.resumed(cell, of: plan)
-    }
-
-    /// What is kept of a cell that is not complete.
+    /// - Parameters:
+    ///   - cell: one that is not complete.
+    ///   - plan: the cell's plan. One without suites is run again from its beginning, and so is one whose cases
+    ///     may have left on the cell's own disks what the rest builds upon: those went with the earlier start.
     static func resumed(_ cell: CellRecord, of plan: TestPlan) -> CellRecord {
         var cell = cell
         // What broke, and what was not run because of it, is tried again; what the kernel did stands.

@@ -1,6 +1,5 @@
 import Foundation
 import HostProcess
-import RemoteShell
 import RunRecord
 import TestPlan
 
@@ -33,7 +32,7 @@ extension TestRun {
     ///
     /// - Returns: why not all were run; nil if they were.
     /// - Throws: `CancellationError`; `Failure` if no record can be kept.
-    func runCells(_ cells: [PreparedCell], _ identity: SSHIdentity) async throws -> Stop? {
+    func runCells(_ cells: [PreparedCell], _ starting: GuestStarting) async throws -> Stop? {
         // Of a run that is resumed, what is complete stands.
         let unfinished = cells.filter { !directory.isComplete($0.cell.id) }
         var experience = CellExperience(unfinished, options.costs)
@@ -50,7 +49,7 @@ extension TestRun {
                     let room = HostRoom.now()
                     guard let entry = waiting.next({ admission.obstacle(for: $0, on: room) }).entry else { break }
                     let runner = CellRunner(
-                        prepared: entry.cell, identity: identity, options: options, directory: directory,
+                        prepared: entry.cell, starting: starting, options: options, directory: directory,
                         report: report)
                     admission.start(entry.cell.cell.id, entry.need) { [meter = runner.meter] in meter.memory }
                     group.addTask { try await runner.run() }

@@ -1,6 +1,5 @@
 import Foundation
 import HostProcess
-import RemoteShell
 public import RunRecord
 import Synchronization
 
@@ -29,13 +28,10 @@ public struct TestRun: Sendable {
         var problem: String?
         var decided: String?
         do {
-            try await withScratchDirectory { scratch in
-                let identity = try await SSHIdentity.make(in: scratch)
-                switch try await runCells(cells, identity) {
-                case .failures(let reason): problem = reason
-                case .decided(let sentence): decided = sentence
-                case nil: break
-                }
+            switch try await runCells(cells, GuestStarting(options, report: report)) {
+            case .failures(let reason): problem = reason
+            case .decided(let sentence): decided = sentence
+            case nil: break
             }
         } catch is CancellationError {
             problem = "cancelled"

@@ -115,5 +115,20 @@ struct CellAttemptsTests {
         // Resumed without being asked to run it again, it is what it was.
         let rest = CellAttempts(killed, plan: try Self.plan(), retries: 0)
         #expect(!rest.wantsAnother && rest.record.verdict == .fail)
+        #expect(rest.record.isComplete == true && rest.record.attempts == nil)
+    }
+
+    @Test("An attempt that broke before one that ended is one that ended")
+    func brokenFirst() throws {
+        var attempts = CellAttempts(Self.cell, plan: try Self.plan(), retries: 2)
+        var broken = attempts.beginning
+        broken.cases = [Self.record("guest", 1, .error)]
+        broken.conclude()
+        attempts.end(broken)
+        // Alone, it is made again by whoever resumes the run.
+        #expect(CellAttempts(attempts.record, plan: try Self.plan(), retries: 2).number == 1)
+        Self.run(&attempts, [Self.record("fill", 1, .fail)])
+        let again = CellAttempts(attempts.record, plan: try Self.plan(), retries: 2)
+        #expect(again.number == 3 && again.beginning.directory == "cells/c/attempt-3")
     }
 }
