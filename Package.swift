@@ -99,6 +99,10 @@ let package = Package(
         // MARK: Tests, one folder a target
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["HostProcess", "RunRecord", "Runner", "TestSupport", "vmharness", argumentParser, system],
+            swiftSettings: settings),
+        .testTarget(
             name: "FstestsTests", dependencies: ["Fstests", "HostProcess", "RunRecord", "TestPlan", system],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(

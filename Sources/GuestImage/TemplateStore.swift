@@ -39,6 +39,11 @@ public struct TemplateStore: Sendable {
         limit = asked.map { $0 << 20 } ?? Self.standardLimit
     }
 
+    init(cache: Cache, limit: Int) {
+        self.cache = cache
+        self.limit = limit
+    }
+
     /// The entry for a recipe, made if there is none that can be used.
     ///
     /// - Parameters:

@@ -4,7 +4,8 @@ public import SystemPackage
 ///
 /// QEMU gives what it restores the devices it was saved with, and no other: so a guest from a template begins with the
 /// devices that all have, and its own are plugged in afterwards, with the words they would have on the command line.
-/// Backends (`-drive`, `-chardev`, `-object`) are none of the guest's, and stay there.
+/// Other backends than drives (`-chardev`, `-object`) are none of the guest's, and stay there; a drive that is opened
+/// while QEMU waits for a state cannot be written to later (seen with 7.2).
 extension QEMUCommand {
     /// The disks that every guest has.
     static let commonDisks: Set = ["root", "modules"]
@@ -38,19 +39,30 @@ extension QEMUCommand {
 
     static func freePort(_ number: Int) -> String { "free-\(number)" }
 
-    /// The devices that a guest from a template gets after it was restored, as `-device` has them.
-    var pluggedDevices: [String] {
+    /// What a guest from a template gets after it was restored, in the words of QEMU's monitor.
+    var plugging: [String] {
         guard isFromTemplate else { return [] }
-        return Self.pairs(ownDevices).filter { $0.0 == "-device" }.map(\.1)
+        return Self.pairs(ownDevices).compactMap { option, value in
+            switch option {
+            case "-drive": "drive_add 0 \(Self.monitorWord(value))"
+            case "-device": "device_add \(Self.monitorWord(value))"
+            default: nil
+            }
+        }
     }
 
     /// The arguments for a guest's own devices that stand on the command line.
     var ownArguments: [String] {
         guard isFromTemplate else { return ownDevices }
-        return Self.pairs(ownDevices).filter { $0.0 != "-device" }.flatMap { [$0.0, $0.1] }
+        return Self.pairs(ownDevices).filter { !["-drive", "-device"].contains($0.0) }.flatMap { [$0.0, $0.1] }
     }
 
-    /// Whoever it is, each option here has a value.
+    /// One word of QEMU's monitor, whatever it holds (get_str of QEMU's monitor/hmp.c).
+    private static func monitorWord(_ word: String) -> String {
+        "\"" + word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Each option here has a value.
     private static func pairs(_ arguments: [String]) -> [(String, String)] {
         stride(from: 0, to: arguments.count - 1, by: 2).map { (arguments[$0], arguments[$0 + 1]) }
     }

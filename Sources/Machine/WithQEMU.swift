@@ -127,13 +127,12 @@ private func restore(_ command: QEMUCommand, by qmp: QMP) async throws {
     while try await qmp.execute("query-status")["status"]?.text == "inmigrate" {
         try await Task.sleep(for: .milliseconds(2))
     }
-    for device in command.pluggedDevices {
-        let words = try await qmp.execute(
-            "human-monitor-command", ["command-line": .string("device_add \(device)")])
-        if let words = words.text, !words.isEmpty {
+    for line in command.plugging {
+        let answer = try await qmp.execute("human-monitor-command", ["command-line": .string(line)])
+        let words = (answer.text ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard words.isEmpty || words == "OK" else {
             throw Failure(
-                "QEMU did not plug in a device: \(words.trimmingCharacters(in: .whitespacesAndNewlines))", on: device,
-                advice: "`--start cold` boots the guest with it")
+                "QEMU did not plug in a device: \(words)", on: line, advice: "`--start cold` boots the guest with it")
         }
     }
 }

@@ -48,7 +48,7 @@ extension ResultStore {
         return times.mapValues { CaseDuration(median: .seconds(Self.median($0))) }
     }
 
-    private static func median(_ values: [Double]) -> Double {
+    static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

@@ -20,6 +20,9 @@ struct CellNeed: Sendable, Hashable {
     /// Bytes of a virtiofsd.
     static let daemon = 32 << 20
 
+    /// CPUs that a guest can use for each thread of its CPUs and for each daemon: QEMU has a little to do beside them.
+    static let mostThreadShare = 1.25
+
     /// A need as it was found out.
     init(memory: Int, isMeasured: Bool = true, cores: Double = 1, exclusive: Set<String> = []) {
         self.memory = memory
@@ -43,7 +46,10 @@ struct CellNeed: Sendable, Hashable {
         self.init(
             // The next may take a little more than any before.
             memory: forecast.memory.map { $0 + $0 / 10 } ?? most, isMeasured: forecast.memory != nil,
-            cores: forecast.cores ?? Double(guests * threads),
+            // On a crowded host several threads of one guest wait at a time, and the sum of it is more than they could use.
+            cores: min(
+                forecast.cores ?? Double(guests * threads),
+                Double(guests * (threads + guest.virtiofs.count)) * Self.mostThreadShare),
             exclusive: Set(
                 prepared.passthrough.map { passed in
                     passed.function.group.map { "IOMMU group \($0)" } ?? "\(passed.function.address)"

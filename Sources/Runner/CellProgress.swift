@@ -63,6 +63,15 @@ final class CellProgress: Sendable {
         }
     }
 
+    /// How many cases a step has, and how many of them have a record; over all its parts and guests.
+    func counts(step: Int) -> (total: Int, recorded: Int) {
+        state.withLock { state in
+            let planned = state.planned[step] ?? []
+            let recorded = state.recorded[step] ?? []
+            return (planned.count, planned.count { recorded.contains($0) })
+        }
+    }
+
     /// Notes that a case has a record.
     func record(_ name: String, step: Int) {
         state.withLock { _ = $0.recorded[step, default: []].insert(name) }

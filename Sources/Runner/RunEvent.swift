@@ -11,6 +11,8 @@ public enum RunEvent: Sendable {
     case guestUp(cell: String, seconds: Double)
     /// A step began.
     case stepStarted(cell: String, name: String)
+    /// A guest is about to go on with the cases of a suite: so many in all its guests, so many of which have a record.
+    case casesPlanned(cell: String, total: Int, recorded: Int)
     /// A case of a suite began.
     case caseStarted(cell: String, name: String)
     /// A case of a suite has its verdict.

@@ -48,6 +48,8 @@ struct SuiteRun: Sendable {
         for text in expunges?.expired ?? [] { session.journal.note(text) }
         let skips = cases.reduce(into: [:]) { $0[$1.name] = $1.skip }
         let names = recordThoseNotRun(remaining, skips)
+        let counts = session.progress.counts(step: number)
+        session.runner.report(.casesPlanned(cell: session.id, total: counts.total, recorded: counts.recorded))
         if names.isEmpty { return .done }
         return try await follow(names)
     }

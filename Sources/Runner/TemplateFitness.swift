@@ -21,6 +21,7 @@ struct TemplateFitness {
         if !guest.nics.isEmpty || !guest.functions.isEmpty { return "emulated PCI functions are not plugged in" }
         for disk in guest.disks {
             if case .bridge = disk.place { return "the disk '\(disk.name)' sits behind a bridge" }
+            if !disk.faults.isEmpty { return "QEMU is told of the errors of the disk '\(disk.name)' at its start" }
             if disk.zone != nil { return "the zoned disk '\(disk.name)' cannot be plugged in" }
         }
         return nil

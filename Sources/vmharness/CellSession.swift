@@ -13,7 +13,7 @@ enum CellSession {
     ///   - options: how to run them.
     ///   - out: the run's directory; a new one under the user's state if nil.
     ///   - resumed: the directory of a run that is gone on with; nil for a new one.
-    ///   - isQuiet: no progress.
+    ///   - isQuiet: no progress, only what somebody must act on.
     ///   - conclude: what is to be added to the record once the cells have ended.
     /// - Returns: the record and where it is kept.
     /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
@@ -21,7 +21,10 @@ enum CellSession {
         _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
         isQuiet: Bool = false, conclude: (@Sendable (inout RunRecord) -> Void)? = nil
     ) async throws -> (record: RunRecord, directory: FilePath) {
-        let printer = EventPrinter(isQuiet: isQuiet)
+        let printer = RunDisplays.display(of: cells, isQuiet: isQuiet)
+        defer { printer.end() }
+        async let _: Void = printer.tick()
+        printer.resume(resumed?.current.cells ?? [])
         let prepared = try await Preparation(options: options, cache: .standard()) {
             printer.show(.preparing($0))
         }.prepare(cells)
@@ -32,6 +35,7 @@ enum CellSession {
         options.costs = experience.costs
         try TestRun.refuseOversized(prepared, options)
         let directory = try resumed ?? newDirectory(out, cells, runsExpunged: options.runsExpunged)
+        printer.expect { ExpectedTimes(prepared).seconds }
         var finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         if let conclude {

@@ -7,7 +7,7 @@ import TestPlan
 /// Where `images/`, `guests/` and `testplans/` lie: `--data`, else `VMHARNESS_DATA`, else
 /// in or above the directory of the binary, as a checkout has it.
 struct DataOptions: ParsableArguments {
-    @Option(help: "Directory that holds images/, guests/ and testplans/.")
+    @Option(help: "Directory that holds images/, guests/ and testplans/.", completion: .directory)
     var data: String?
 
     func directory() throws -> FilePath {

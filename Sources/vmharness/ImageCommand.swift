@@ -27,7 +27,8 @@ struct ImageCommand: AsyncParsableCommand {
     /// `vmharness image build [NAME…]`
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Builds images that are not in the cache.")
-        @Argument(help: "Names of definitions in images/.") var images: [String] = ["base"]
+        @Argument(help: "Names of definitions in images/.", completion: Completions.images)
+        var images: [String] = ["base"]
         @Flag(help: "Build anew even if the cache has it.") var force = false
         @OptionGroup var data: DataOptions
 
@@ -46,7 +47,8 @@ struct ImageCommand: AsyncParsableCommand {
     /// `vmharness image remove NAME…`
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Removes images from the cache.")
-        @Argument(help: "Names or digests as `image list` prints them.") var images: [String]
+        @Argument(help: "Names or digests as `image list` prints them.", completion: Completions.images)
+        var images: [String]
         @OptionGroup var data: DataOptions
 
         func run() throws {

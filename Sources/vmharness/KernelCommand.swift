@@ -26,7 +26,9 @@ struct KernelCommand: AsyncParsableCommand {
     /// `vmharness kernel add KERNEL…`
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Brings kernels into the cache.")
-        @Argument(help: "debian:SERIES[+flavour], debian:EXACT, build:PATH, file:VMLINUZ,modules=DIR, host.")
+        @Argument(
+            help: "debian:SERIES[+flavour], debian:EXACT, build:PATH, file:VMLINUZ,modules=DIR, host.",
+            completion: Completions.kernels)
         var kernels: [String]
         @Flag(help: "Ask the archives for newer kernels now.") var refresh = false
 
@@ -46,7 +48,9 @@ struct KernelCommand: AsyncParsableCommand {
     /// `vmharness kernel remove KERNEL…`
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Removes kernels from the cache.")
-        @Argument(help: "Names, releases or digests as `kernel list` prints them.") var kernels: [String]
+        @Argument(
+            help: "Names, releases or digests as `kernel list` prints them.", completion: Completions.kernelsInCache)
+        var kernels: [String]
 
         func run() throws {
             let store = KernelStore(cache: .standard()) { _ in }

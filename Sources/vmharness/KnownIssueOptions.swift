@@ -7,7 +7,8 @@ import TestPlan
 struct KnownIssueOptions: ParsableArguments {
     @Option(
         name: .customLong("known-issues"),
-        help: "A file of known issues, besides known-issues.yaml of the data directory; may be given several times.")
+        help: "A file of known issues, besides known-issues.yaml of the data directory; may be given several times.",
+        completion: .file(extensions: ["yaml"]))
     var files: [String] = []
 
     /// - Parameter plans: names of plans besides those of the data directory.

@@ -16,7 +16,7 @@ struct VMHarness: AsyncParsableCommand {
         subcommands: [
             RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self,
             ABCommand.self, BisectCommand.self, BisectStep.self, LogCommand.self, ResultsCommand.self, LabCommand.self,
-            ShellCommand.self, DoctorCommand.self,
+            ShellCommand.self, DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 

@@ -9,7 +9,7 @@ struct PlanCalibrate: AsyncParsableCommand {
         commandName: "calibrate",
         abstract: "Shows that a plan fails on the kernels with the bug and passes on those without.")
 
-    @Argument(help: "The plan's name or directory.") var plan: String
+    @Argument(help: "The plan's name or directory.", completion: Completions.plans) var plan: String
     @OptionGroup var guest: GuestOptions
     @OptionGroup var schedule: ScheduleOptions
     @OptionGroup var display: DisplayOptions

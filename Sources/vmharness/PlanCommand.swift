@@ -30,9 +30,13 @@ struct PlanCommand: AsyncParsableCommand {
     /// `vmharness plan show PLAN`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a plan as it would run.")
-        @Argument(help: "The plan's name or directory.") var plan: String
-        @Option(name: .customLong("set"), help: "A parameter, as name=value.") var settings: [String] = []
-        @Option(help: "With --xml: the kernel (default: the first of the plan's calibration).") var kernel: String?
+        @Argument(help: "The plan's name or directory.", completion: Completions.plans) var plan: String
+        @Option(name: .customLong("set"), help: "A parameter, as name=value.", completion: Completions.settings)
+        var settings: [String] = []
+        @Option(
+            help: "With --xml: the kernel (default: the first of the plan's calibration).",
+            completion: Completions.kernels)
+        var kernel: String?
         @Flag(help: "Show its guest as libvirt's domain XML; needs --backend libvirt.") var xml = false
         @OptionGroup var guest: GuestOptions
 
@@ -62,7 +66,8 @@ struct PlanCommand: AsyncParsableCommand {
     /// `vmharness plan check PLAN…`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Checks plans without running them.")
-        @Argument(help: "Names or directories of plans; all of testplans/ if none.") var plans: [String] = []
+        @Argument(help: "Names or directories of plans; all of testplans/ if none.", completion: Completions.plans)
+        var plans: [String] = []
         @OptionGroup var data: DataOptions
 
         func run() throws {

@@ -15,9 +15,12 @@ struct ResultsCompare: ParsableCommand {
             3 something that was judged before broke on our side.
             """)
 
-    @Argument(help: ArgumentHelp("The earlier run; `previous` is the one before the other.", valueName: "a"))
+    @Argument(
+        help: ArgumentHelp("The earlier run; `previous` is the one before the other.", valueName: "a"),
+        completion: Completions.runs)
     var before = "previous"
-    @Argument(help: ArgumentHelp("The later run.", valueName: "b")) var after = "latest"
+    @Argument(help: ArgumentHelp("The later run.", valueName: "b"), completion: Completions.runs)
+    var after = "latest"
     @Flag(help: "Compare the kernel of one run with that of the other; each must have run on one kernel.")
     var acrossKernels = false
     @Flag(help: "Show what fails as before too, and what was not run.") var all = false

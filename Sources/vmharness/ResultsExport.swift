@@ -23,12 +23,18 @@ struct ResultsExport: ParsableCommand {
             html      one page with everything, which needs no network
             """)
 
-    @Argument(help: ArgumentHelp("The run's id, the beginning of one, its directory, or `latest`.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's id, the beginning of one, its directory, or `latest`.", valueName: "run"),
+        completion: Completions.runs)
     var name: String
     @Option(help: "junit, ktap, kcidb, markdown or html.") var format: Format
-    @Option(help: ArgumentHelp("A file instead of standard output; an older one is replaced.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A file instead of standard output; an older one is replaced.", valueName: "file"),
+        completion: .file())
     var out: String?
-    @Option(help: "With what a markdown or html report compares the run; `none` for nothing.")
+    @Option(
+        help: "With what a markdown or html report compares the run; `none` for nothing.",
+        completion: Completions.runs)
     var against = "previous"
     @Option(help: "The name of the CI system for kcidb: lower-case letters, digits and underscores.")
     var origin = "vmharness"

@@ -10,8 +10,9 @@ struct ResultsExpunges: ParsableCommand {
         commandName: "expunges", abstract: "Shows which of a plan's expunges could be dropped.",
         discussion: "What they keep from running is run in spite of them by `vmharness run PLAN --with-expunged`.")
 
-    @Argument(help: "The plan's name or directory.") var plan: String
-    @Option(name: .customLong("set"), help: "A parameter, as name=value.") var settings: [String] = []
+    @Argument(help: "The plan's name or directory.", completion: Completions.plans) var plan: String
+    @Option(name: .customLong("set"), help: "A parameter, as name=value.", completion: Completions.settings)
+    var settings: [String] = []
     @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var data: DataOptions
 

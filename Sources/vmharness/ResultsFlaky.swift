@@ -8,8 +8,8 @@ struct ResultsFlaky: ParsableCommand {
         commandName: "flaky", abstract: "Shows the cases that pass and fail on the same input.",
         discussion: "The same input is the same build of a kernel, the same parameters and the same accelerator.")
 
-    @Option(help: "Only this plan's.") var plan: String?
-    @Option(help: "Only on this kernel, as it was asked for.") var kernel: String?
+    @Option(help: "Only this plan's.", completion: Completions.plans) var plan: String?
+    @Option(help: "Only on this kernel, as it was asked for.", completion: Completions.kernels) var kernel: String?
     @Option(help: "How many of a case's latest outcomes on a kernel are looked at.") var last: Int = 50
     @Flag(help: "Print one JSON document.") var json = false
 

@@ -10,9 +10,11 @@ struct ResultsHistory: ParsableCommand {
         commandName: "history", abstract: "Shows what came of a plan, or of one of its cases, over time.",
         discussion: "A case of fstests is found in every section, unless one is named: PLAN/SECTION/generic/208.")
 
-    @Argument(help: ArgumentHelp("A plan's name, and one of its cases if wanted.", valueName: "plan[/case]"))
+    @Argument(
+        help: ArgumentHelp("A plan's name, and one of its cases if wanted.", valueName: "plan[/case]"),
+        completion: Completions.plans)
     var subject: String
-    @Option(help: "Only on this kernel, as it was asked for.") var kernel: String?
+    @Option(help: "Only on this kernel, as it was asked for.", completion: Completions.kernels) var kernel: String?
     @Option(help: "How many at most.") var limit: Int = 50
     @Flag(help: "Show what failed instead, and when it was first and last seen.") var findings = false
     @Flag(help: "Print one JSON document.") var json = false

@@ -7,7 +7,7 @@ struct ResultsList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the latest runs.")
 
     @Option(help: "How many at most.") var limit: Int = 20
-    @Option(help: "Only runs of this plan.") var plan: String?
+    @Option(help: "Only runs of this plan.", completion: Completions.plans) var plan: String?
     @Flag(help: "Print one JSON document.") var json = false
 
     func validate() throws {

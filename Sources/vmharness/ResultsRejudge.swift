@@ -17,7 +17,9 @@ struct ResultsRejudge: ParsableCommand {
             Exit status: that of a run with the new verdict.
             """)
 
-    @Argument(help: ArgumentHelp("The run's id, the beginning of one, its directory, or `latest`.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's id, the beginning of one, its directory, or `latest`.", valueName: "run"),
+        completion: Completions.runs)
     var name: String
     @Flag(help: "Keep the new verdicts; the old record stays beside them as run-1.json.") var write = false
     @Flag(help: "Print one JSON document.") var json = false

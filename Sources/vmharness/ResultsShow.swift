@@ -11,7 +11,8 @@ struct ResultsShow: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The run's id, the beginning of one, its directory, `latest` or `previous`.", valueName: "run"))
+            "The run's id, the beginning of one, its directory, `latest` or `previous`.", valueName: "run"),
+        completion: Completions.runs)
     var name: String
     @Flag(help: "Print one JSON document: the record and where it is kept.") var json = false
 

@@ -19,21 +19,30 @@ struct RunCommandLine: AsyncParsableCommand {
             are; with --mutate on those that it names with that mutation.
             """)
 
-    @Argument(help: ArgumentHelp("Names of plans, or directories that hold a plan.yaml.", valueName: "plan"))
+    @Argument(
+        help: ArgumentHelp("Names of plans, or directories that hold a plan.yaml.", valueName: "plan"),
+        completion: Completions.plans)
     var plans: [String] = []
 
-    @Option(help: "Go on with a run that was killed or interrupted: its directory, its id, or 'last'.")
+    @Option(
+        help: "Go on with a run that was killed or interrupted: its directory, its id, or 'last'.",
+        completion: Completions.runs)
     var resume: String?
 
-    @Option(name: .customLong("kernel"), help: "A kernel to run on; may be given several times.")
+    @Option(
+        name: .customLong("kernel"), help: "A kernel to run on; may be given several times.",
+        completion: Completions.kernels)
     var kernels: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Run with this mutation of the plan: a kernel module changed by its patch.", valueName: "name"))
+            "Run with this mutation of the plan: a kernel module changed by its patch.", valueName: "name"),
+        completion: Completions.mutations)
     var mutate: String?
 
-    @Option(name: .customLong("set"), help: "A parameter of the plans, as name=value; may be given several times.")
+    @Option(
+        name: .customLong("set"), help: "A parameter of the plans, as name=value; may be given several times.",
+        completion: Completions.settings)
     var settings: [String] = []
 
     @Option(help: "Run every cell this often.")
@@ -45,7 +54,9 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @OptionGroup var schedule: ScheduleOptions
 
-    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    @Option(
+        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
+        completion: .directory)
     var out: String?
 
     @Flag(help: "Print the record as one JSON document on standard output.")

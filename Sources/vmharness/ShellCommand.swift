@@ -10,9 +10,11 @@ struct ShellCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell", abstract: "Boots a plan's guest and gives you a prompt in it; no step is carried out.")
 
-    @Argument(help: "The plan's name or directory.") var plan: String
-    @Option(help: "The kernel (default: the first of the plan's calibration).") var kernel: String?
-    @Option(help: "A mutation of the plan, to boot the kernel with.") var mutate: String?
+    @Argument(help: "The plan's name or directory.", completion: Completions.plans) var plan: String
+    @Option(help: "The kernel (default: the first of the plan's calibration).", completion: Completions.kernels)
+    var kernel: String?
+    @Option(help: "A mutation of the plan, to boot the kernel with.", completion: Completions.mutations)
+    var mutate: String?
     @OptionGroup var guest: GuestOptions
 
     func run() async throws {

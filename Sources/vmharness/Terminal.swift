@@ -6,13 +6,18 @@ enum Terminal {
     /// True if standard output is a terminal that may be coloured (no-color.org).
     static let isColoured =
         isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     /// Why standard output took no more; nil as long as it does. A reader that
     /// went away (`… | head`) is no failure.
     static let outputFailure = Mutex<String?>(nil)
 
+    /// Takes lines for standard error as long as something is drawn there; false if it is not any more.
+    static let interposed = Mutex<(@Sendable (String) -> Bool)?>(nil)
+
     /// Prints a line to standard error. Where nobody reads it, nothing is lost.
     static func error(_ line: String) {
+        if let take = interposed.withLock({ $0 }), take(line) { return }
         _ = write(visible(line) + "\n", to: STDERR_FILENO)
     }
 
@@ -25,7 +30,7 @@ enum Terminal {
     /// Writes it all.
     ///
     /// - Returns: the error number; nil if all is written.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
         return text.withUTF8 { bytes in
             var start = 0

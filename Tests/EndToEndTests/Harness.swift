@@ -80,9 +80,13 @@ enum Harness {
         ProcessTable.pids(withVariable: mark, value: value).filter(ProcessTable.isRunning)
     }
 
-    /// A process of a mark by its name.
+    /// A process of a mark by its name. A QEMU that is to become a template is not the one that anybody waits for.
     static func process(_ name: String, _ value: String) -> Int? {
-        processes(value).first { self.name(of: $0).hasSuffix(name) }
+        processes(value).first { self.name(of: $0).hasSuffix(name) && !isSeed($0) }
+    }
+
+    private static func isSeed(_ pid: Int) -> Bool {
+        String(decoding: ProcessTable.read("/proc/\(pid)/cmdline") ?? [], as: UTF8.self).contains("/partial/templates-")
     }
 
     /// The program of a process, as it was called.

@@ -12,6 +12,7 @@ struct CellProgressTests {
         progress.record("a", step: 2)
         #expect(progress.remaining(step: 2) == ["c"])
         #expect(progress.remaining(step: 1) == [])
+        #expect(progress.counts(step: 2) == (total: 3, recorded: 2))
     }
 
     @Test("A test that took two guests with it is set aside in every section")
