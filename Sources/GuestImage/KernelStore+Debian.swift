@@ -22,7 +22,10 @@ extension KernelStore {
         guard let image = try await DebianKernelChoice.newest(of: archive.stanzas(of: candidates)),
             let release = DebianKernelChoice.release(ofPackage: image.name)
         else {
-            throw DebianKernelChoice.unknown(name, among: packages, unreachable: index.unreachable)
+            let unknown = DebianKernelChoice.unknown(name, among: packages, unreachable: index.unreachable)
+            // A release is one kernel for ever, also where the suites have dropped it.
+            guard case .debianExact = name else { throw unknown }
+            return try await newestCached(name, insteadOf: unknown)
         }
         let parts = try await archive.stanzas(of: DebianKernelChoice.parts(of: image))
             .filter { $0.version == image.version }

@@ -35,6 +35,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var interruption: String?
     /// Why no more of its cells were needed; nil if all were run, or it ended early for another reason.
     public var decided: String?
+    /// What `ab` and `bisect` found, in words; nil for other runs, and until they have.
+    public var answer: String?
     /// Its cells, in the order in which they were asked for.
     public var cells: [CellRecord]
 

@@ -161,6 +161,15 @@ public final class RunDirectory: Sendable {
         }
     }
 
+    /// Changes what the document says of the whole run, its cells aside, and saves it: what is asked for further on,
+    /// what was found.
+    ///
+    /// - Throws: `Failure` if it cannot be written.
+    public func amend(_ change: (inout RunRecord) -> Void) throws {
+        state.withLock { change(&$0.run) }
+        try save()
+    }
+
     /// Ends the run, saves the document and returns it; one that cannot be
     /// saved says so itself.
     ///

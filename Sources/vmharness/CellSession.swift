@@ -15,11 +15,12 @@ enum CellSession {
     ///   - resumed: the directory of a run that is gone on with; nil for a new one.
     ///   - matrix: the matrix that they are of; cells of one that cannot be had today are `error`, and the others run.
     ///   - isQuiet: no progress, only what somebody must act on.
+    ///   - conclude: what is to be added to the record once the cells have ended.
     /// - Returns: the record and where it is kept.
     /// - Throws: `InvalidFile` and `Failure`, before any guest is started where the request is wrong.
     static func run(
         _ cells: [Cell], _ options: RunOptions, out: FilePath? = nil, resumed: RunDirectory? = nil,
-        matrix: MatrixRecord? = nil, isQuiet: Bool = false
+        matrix: MatrixRecord? = nil, isQuiet: Bool = false, conclude: (@Sendable (inout RunRecord) -> Void)? = nil
     ) async throws -> (record: RunRecord, directory: FilePath) {
         let printer = RunDisplays.display(of: cells, isQuiet: isQuiet)
         defer { printer.end() }
@@ -43,14 +44,18 @@ enum CellSession {
         let directory = try resumed ?? newDirectory(out, cells, matrix, runsExpunged: options.runsExpunged)
         for cell in try directory.record(unavailable) { printer.show(.cellEnded(cell)) }
         printer.expect { ExpectedTimes(prepared).seconds }
-        let finished = await TestRun(options: options, directory: directory) { printer.show($0) }
+        var finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
+        if let conclude {
+            try directory.amend(conclude)
+            finished = directory.current
+        }
         ResultRecording.record(finished, directory: directory.path)
         return (finished, directory.path)
     }
 
-    private static func newDirectory(
-        _ out: FilePath?, _ cells: [Cell], _ matrix: MatrixRecord?, runsExpunged: Bool
+    static func newDirectory(
+        _ out: FilePath?, _ cells: [Cell], _ matrix: MatrixRecord? = nil, runsExpunged: Bool
     ) throws -> RunDirectory {
         var record = RunRecord(
             id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments,

@@ -14,9 +14,9 @@ struct VMHarness: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommandLine.self, MatrixCommand.self, PlanCommand.self, KernelCommand.self, ImageCommand.self,
-            CacheCommand.self, LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self,
-            DoctorCommand.self, CompletionsCommand.self,
+            RunCommandLine.self, MatrixCommand.self, ABCommand.self, BisectCommand.self, BisectStep.self,
+            PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self, LogCommand.self,
+            ResultsCommand.self, LabCommand.self, ShellCommand.self, DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 
@@ -31,7 +31,7 @@ enum Main {
         signal(SIGPIPE, SIG_IGN)
         // While there is one thread: it changes the environment.
         LibvirtLog.silence()
-        exit(await status())
+        exit(BisectStep.status(await status(), of: CommandLine.arguments))
     }
 
     private static func status() async -> Int32 {

@@ -24,6 +24,7 @@ struct ResumedRun {
             throw Failure(
                 "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
         }
+        try ResumedCommand.refuseQuestion(found.record)
         directory = try RunDirectory(resuming: found.directory) {
             try lookup.find(found.directory.string).record
         }

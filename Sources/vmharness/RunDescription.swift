@@ -24,6 +24,7 @@ struct RunDescription {
             lines.append("  matrix   \(matrix.text) of \(matrix.cells) cells, \(matrix.file) (\(matrix.digest))")
         }
         if let decided = run.decided { lines.append("  decided: \(decided)") }
+        if let answer = run.answer { lines += [""] + answer.split(separator: "\n").map { "  \($0)" } }
         for cell in run.cells { lines += [""] + describe(cell) }
         return lines.map(Terminal.visible).joined(separator: "\n")
     }
