@@ -48,13 +48,14 @@ struct RunWriter {
         try execute(
             """
             INSERT INTO cells (
-                run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters,
+                backend)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run, cell.id, cell.plan, cell.testedKernel, kernel?.release, kernel?.buildID,
                 cell.environment?.accelerator.used, cell.verdict.rawValue, cell.started.wholeSeconds, json(bare),
-                json(cell.parameters),
+                json(cell.parameters), cell.environment?.backend,
             ])
         let id = db.lastInsertedRowID
         for record in cell.cases { try write(record, of: cell, id) }
