@@ -21,7 +21,7 @@ while IFS=$'\t' read -r -d '' blocks path; do
     else
         printf '%s kB: %q\n' "$((blocks / 2))" "$path" >>"$file.left-out"
     fi
-done < <(cd "$run" && find . -type f -printf '%b\t%p\0' | sort --zero-terminated --numeric-sort)
+done < <(cd "$run" && find . -type f ! -name run.lock -printf '%b\t%p\0' | sort --zero-terminated --numeric-sort)
 tar --create --zstd --sparse --file "$file" --directory "$run" --no-recursion --null --files-from "$list"
 if [ -s "$file.left-out" ]; then
     echo "keep: $(wc -l <"$file.left-out") files are left out, see $file.left-out" >&2

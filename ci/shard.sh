@@ -30,7 +30,9 @@ rm -rf "$run" "$out"/{junit.xml,summary.md,report.html,compare.txt,run.json,evid
 
 # In the background, so that a signal to this script is passed on at once.
 limit=()
-[ -z "${CI_SECONDS:-}" ] || limit=(timeout --preserve-status --signal=INT --kill-after=300 "$CI_SECONDS")
+# Without --foreground it signals the group as well, and a second signal means: leave at once.
+[ -z "${CI_SECONDS:-}" ] ||
+    limit=(timeout --foreground --preserve-status --signal=INT --kill-after=300 "$CI_SECONDS")
 "${limit[@]}" "$vmharness" matrix "$matrix" ${shard:+--shard "$shard"} --out "$run" "$@" &
 trap 'kill -TERM $! 2>/dev/null' INT TERM HUP
 status=0
@@ -41,6 +43,8 @@ while kill -0 $! 2>/dev/null; do
     wait $! || status=$?
 done
 trap - INT TERM HUP
+# Killed by a signal.
+[ "$status" -le 3 ] || status=3
 
 if [ ! -e "$run/run.json" ]; then
     # Refused, or a shard without a cell.
