@@ -8,6 +8,7 @@
 # CI_OUT     a directory for what a job leaves (ci-out)
 
 vmharness=${VMHARNESS:-.build/debug/vmharness}
+# shellcheck disable=SC2034  # theirs to use
 out=${CI_OUT:-ci-out}
 if [ -n "${CI_STATE:-}" ]; then
     mkdir -p "$CI_STATE"
