@@ -10,6 +10,11 @@ public struct CacheHold: Sendable {
         self.locks = locks
     }
 
+    /// Several together.
+    public init(joining holds: [CacheHold]) {
+        locks = holds.flatMap(\.locks)
+    }
+
     /// Lets go of them now, or at the latest: keeps them until this call.
     public func release() {
         for lock in locks { lock.release() }

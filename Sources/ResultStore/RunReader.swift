@@ -25,6 +25,14 @@ struct RunReader {
     /// A run without its cells.
     func bareRun(_ row: Row) throws -> RunRecord { try value(RunRecord.self, row["document"]) }
 
+    /// The cells of a run without their cases and environments: what a list shows of them.
+    func bareCells(run: Int64) throws -> [CellRecord] {
+        try String.fetchAll(
+            db, sql: "SELECT json_remove(document, '$.environment') FROM cells WHERE run = ? ORDER BY id",
+            arguments: [run]
+        ).map { try value(CellRecord.self, $0) }
+    }
+
     private func cell(_ row: Row) throws -> CellRecord {
         var cell = try value(CellRecord.self, row["document"])
         cell.cases = try Row.fetchAll(

@@ -16,6 +16,10 @@ public struct RunSummary: Sendable, Hashable, Codable {
     public var interruption: String?
     /// Over its cells.
     public var verdict: Verdict
+    /// Beside the verdict, whether it was expected, where it is the run of a matrix: `fail, as expected`.
+    public var standing: String?
+    /// The matrix that it is of; nil if it is of none.
+    public var matrix: MatrixRecord?
     /// The plans of its cells, each once, in their order.
     public var plans: [String]
     /// The kernels of its cells as they were asked for, each once, in their order.
@@ -27,7 +31,7 @@ public struct RunSummary: Sendable, Hashable, Codable {
 
     /// From a row of `runs`.
     init(_ row: Row, _ db: Database) throws {
-        let run = try RunReader(db).bareRun(row)
+        var run = try RunReader(db).bareRun(row)
         id = run.id
         directory = row["directory"]
         started = run.started
@@ -36,6 +40,11 @@ public struct RunSummary: Sendable, Hashable, Codable {
         verdict = run.verdict
         (plans, kernels, cells, cases) = ([], [], [:], [:])
         let key = row["id"] as Int64
+        if run.matrix != nil {
+            // With all its cells, but without their cases.
+            run.cells = try RunReader(db).bareCells(run: key)
+            (matrix, standing) = (run.matrix, run.standing)
+        }
         for cell in try Row.fetchAll(
             db, sql: "SELECT plan, kernel, verdict FROM cells WHERE run = ? ORDER BY id", arguments: [key])
         {

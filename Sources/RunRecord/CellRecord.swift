@@ -10,12 +10,16 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var kernel: String
     /// The name of the plan's mutation of the kernel, with which it was run; nil for the kernel as it is.
     public var mutation: String?
+    /// What started its guests, `qemu` or `libvirt`, where the cell was asked for so; nil elsewhere.
+    public var backend: String?
     /// Parameters of the plan, as they were used.
     public var parameters: [String: String]
     /// What is said of it: over its cases.
     public var verdict: Verdict
     /// Why, in one sentence; nil for a plain pass.
     public var reason: String?
+    /// What its matrix expects of it, and whether that came; nil if nothing is.
+    public var expected: CellExpectation?
     /// When it began.
     public var started: Date
     /// Wall time in seconds.
@@ -54,23 +58,30 @@ public struct CellRecord: Sendable, Hashable, Codable {
     public var findings: [Finding] { cases.flatMap(\.findings) }
 
     /// The kernel that its results are about, by which they are kept apart: `debian:6.1`, with a mutation
-    /// `debian:6.1,mutate=NAME`.
-    public var testedKernel: String { Self.testedKernel(kernel, mutation: mutation) }
+    /// `debian:6.1,mutate=NAME`, with a backend of the cell's own `debian:6.1,backend=NAME`.
+    public var testedKernel: String { Self.testedKernel(kernel, mutation: mutation, backend: backend) }
 
     /// The kernel that results are about.
     ///
     /// - Parameters:
     ///   - kernel: as asked for.
     ///   - mutation: the name of what was changed in it; nil for the kernel as it is.
-    public static func testedKernel(_ kernel: String, mutation: String?) -> String {
-        kernel + (mutation.map { ",mutate=\($0)" } ?? "")
+    ///   - backend: what the cell was to be started by; nil if it did not say.
+    public static func testedKernel(_ kernel: String, mutation: String?, backend: String? = nil) -> String {
+        kernel + (mutation.map { ",mutate=\($0)" } ?? "") + (backend.map { ",backend=\($0)" } ?? "")
     }
 
     /// The name of the case, of no step, that says that the kernel was not the mutated one.
     public static let mutationCase = "mutation"
 
-    /// Sets the verdict over the cases, with the reason of the first that decided it.
+    /// Sets the verdict over the cases, with the reason of the first that decided it, and whether it is as expected.
     public mutating func conclude() {
+        decideVerdict()
+        let titles = findings.filter { $0.severity == .failure }.map(\.title)
+        expected?.judge(verdict, titles: titles)
+    }
+
+    private mutating func decideVerdict() {
         // Whatever its cases say then, they say it of another kernel than the one that was asked for.
         if mutation != nil,
             let broken = cases.first(where: {

@@ -17,6 +17,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var command: [String]
     /// The cells that were asked for, in their order; nil in documents from before they were kept.
     public var asked: [AskedCell]?
+    /// The matrix that it is of; nil if it is of none.
+    public var matrix: MatrixRecord?
     /// True if expunged cases are run too; nil if not.
     public var runsExpunged: Bool?
     /// When it began.
@@ -45,6 +47,29 @@ public struct RunRecord: Sendable, Hashable, Codable {
         self.verdict = .error
         self.cells = []
     }
+
+    /// Sets the verdict over the cells.
+    ///
+    /// - Parameter isWhole: false if something that was asked for did not come to its end.
+    public mutating func conclude(isWhole: Bool) {
+        verdict = isWhole && isEmptyShard ? .skip : .over(cells.map(\.verdict) + (isWhole ? [] : [.error]))
+    }
+
+    /// True for a shard to which no cell of its matrix falls: there was nothing to run.
+    public var isEmptyShard: Bool { matrix?.shard != nil && asked?.isEmpty == true }
+
+    /// What the run weighs: its verdict, unless something was expected of its cells. Then it is over what each of them
+    /// weighs, and an `error` if it was interrupted.
+    public var weight: Verdict {
+        guard cells.contains(where: { $0.expected != nil }) else { return verdict }
+        return .over(cells.map(\.weight) + (ended == nil || interruption != nil ? [.error] : []))
+    }
+
+    /// The exit status of the command line: that of what the run weighs.
+    public var exitStatus: Int32 { weight.exitStatus }
+
+    /// The cells that did not do what was expected of them.
+    public var unmet: [CellRecord] { cells.filter { $0.expected?.isMet == false } }
 
     /// The document, with sorted keys, so that two runs can be compared by `diff`.
     ///

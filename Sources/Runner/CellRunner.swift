@@ -41,10 +41,7 @@ struct CellRunner: Sendable {
         let place = try directory.makeCellDirectory(cell.id)
         let previous = directory.previous(cell.id, of: plan)
         let journal = CellJournal(
-            previous
-                ?? CellRecord(
-                    id: cell.id, plan: plan.name, kernel: "\(cell.kernel)", mutation: cell.mutation?.name,
-                    parameters: plan.values, started: Date(), directory: place.name),
+            previous ?? cell.begun(in: place.name),
             known: plan.known + options.known
         ) { try directory.update($0) }
         journal.update { _ in }

@@ -77,101 +77,134 @@ public struct Preparation: Sendable {
     /// - Throws: `Failure` for the host, `InvalidFile` with every plan's
     ///   problems on its kernels.
     public func prepare(_ cells: [Cell]) async throws -> [PreparedCell] {
+        try await prepare(cells, unavailable: { throw $1 })
+    }
+
+    /// Prepares the cells that can be had today. Those whose kernel is not there, or for whose kernel something cannot be
+    /// made, are left to the caller with the reason; what is wrong in plans is refused as by ``prepare(_:)``.
+    ///
+    /// - Throws: as ``prepare(_:)``, for what is not one kernel's.
+    public func prepareAvailable(
+        _ cells: [Cell]
+    ) async throws -> (cells: [PreparedCell], unavailable: [UnavailableCell]) {
+        var unavailable: [UnavailableCell] = []
+        let prepared = try await prepare(cells) { unavailable.append(UnavailableCell(cell: $0, failure: $1)) }
+        return (prepared, unavailable)
+    }
+
+    /// - Parameter unavailable: told of a cell that cannot be prepared although nothing is wrong with the request; if it
+    ///   throws, none is.
+    private func prepare(
+        _ cells: [Cell], unavailable: (Cell, Failure) throws -> Void
+    ) async throws -> [PreparedCell] {
         let qemu = try await QEMUVersion.installed()
         // What a guest's start calls later is missed now.
         for program in ["qemu-img", "ssh", "ssh-keygen"] { _ = try await Command(program).path() }
         let installed = await VirtiofsdProgram.installed()
         var problems: [Diagnostic] = []
-        var daemons: [TestPlan: [String: VirtiofsdProgram]] = [:]
-        var passthrough: [TestPlan: [PassedFunction]] = [:]
-        var pmem: [TestPlan: [PmemRequest]] = [:]
-        for plan in Set(cells.map(\.plan)) {
-            daemons[plan] = try Self.daemons(for: plan, among: installed)
-            pmem[plan] = try await PmemCheck.resolved(plan.guest.pmem)
-            passthrough[plan] = try await PassedFunction.resolve(plan.guest, pmem: pmem[plan]!)
+        var devices: [GuestRequest: HostDevices] = [:]
+        for cell in cells where devices[cell.plan.guest] == nil {
+            let guest = cell.plan.guest
+            let pmem = try await PmemCheck.resolved(guest.pmem)
+            devices[guest] = HostDevices(
+                daemons: try Self.daemons(for: cell.plan, among: installed), pmem: pmem,
+                passthrough: try await PassedFunction.resolve(guest, pmem: pmem))
         }
         let store = KernelStore(cache: cache, progress: progress)
-        var kernels: [KernelName: Kernel] = [:]
+        var kernels: [KernelName: Result<Kernel, Failure>] = [:]
         for name in cells.map(\.kernel) where kernels[name] == nil {
-            kernels[name] = try await store.resolve(name, refresh: options.refresh)
+            do {
+                kernels[name] = .success(try await store.resolve(name, refresh: options.refresh))
+            } catch let failure as Failure where failure.blame == .host || name.isOfArchive {
+                kernels[name] = .failure(failure)
+            }
         }
-        var lacks: [Cell: String] = [:]
+        // Cells that are repeated, or differ in what is not asked here, are asked once.
+        var looked: [PlanOnKernel: String?] = [:]
+        var available: [(cell: Cell, kernel: Kernel, lack: String?)] = []
         for cell in cells {
-            if let mutation = cell.mutation,
-                let refusal = MutationBuilder.refusal(of: mutation, on: kernels[cell.kernel]!),
-                !problems.contains(refusal)
-            {
-                problems.append(refusal)
+            let kernel: Kernel
+            switch kernels[cell.kernel]! {
+            case .success(let found): kernel = found
+            case .failure(let failure):
+                try unavailable(cell, failure)
+                continue
             }
-            let lack = Self.lack(cell.plan, on: kernels[cell.kernel]!)
-            if cell.plan.requires.otherwise == .skip, let first = lack.first {
-                lacks[cell] = first.message
-            } else {
-                problems += lack + Self.check(cell.plan, on: kernels[cell.kernel]!)
-            }
+            let key = PlanOnKernel(plan: cell.plan, kernel: cell.kernel, mutation: cell.mutation)
+            let known = looked[key]
+            let lack = known ?? Self.look(cell, kernel, &problems)
+            if known == nil { looked[key] = .some(lack) }
+            available.append((cell, kernel, lack))
         }
         guard problems.isEmpty else { throw InvalidFile(diagnostics: problems) }
 
         let probe = AcceleratorProbe(cache: cache.root)
+        var accelerators: [AcceleratorProbe.Request: AcceleratorProbe.Answer] = [:]
         var backends: [Backend.Kind: Backend] = [:]
-        for kind in try cells.map({ try backend(for: $0.plan) }) where backends[kind] == nil {
-            if kind == .libvirt { progress("asking libvirt what this host can do") }
-            backends[kind] = try await Backend.prepare(kind, uri: options.connect, cache: cache.root)
+        for cell in available.map(\.cell) {
+            let kind = try backend(for: cell)
+            if backends[kind] == nil {
+                if kind == .libvirt { progress("asking libvirt what this host can do") }
+                backends[kind] = try await Backend.prepare(kind, uri: options.connect, cache: cache.root)
+            }
+            let request = try request(for: cell.plan)
+            if accelerators[request] == nil { accelerators[request] = try await probe.choose(request) }
         }
-        let builder = SourceBuilder(cache: cache, progress: progress)
-        let mutations = MutationBuilder(cache: cache, progress: progress)
-        let images = ImageStore(cache: cache, definitions: options.images, progress: progress)
-        let wantsHarness = cells.contains { $0.plan.guest.hasHarness && lacks[$0] == nil }
+        let wantsHarness = available.contains { $0.cell.plan.guest.hasHarness && $0.lack == nil }
         let harness =
             wantsHarness
             ? try await HarnessImage(cache: cache, data: options.images.removingLastComponent()).ensure() : nil
+        var parts = CellParts(options: options, cache: cache, progress: progress)
         var prepared: [PreparedCell] = []
-        for cell in cells {
-            let stock = kernels[cell.kernel]!
-            var mutated: MutatedKernel?
-            if let mutation = cell.mutation, lacks[cell] == nil {
-                mutated = try await mutations.kernel(stock, with: mutation)
+        for (cell, stock, lack) in available {
+            let made: CellParts.Made
+            switch try await parts.made(for: cell, on: stock, isLacking: lack != nil) {
+            case .success(let parts): made = parts
+            case .failure(let failure):
+                try unavailable(cell, failure)
+                continue
             }
-            let kernel = mutated?.kernel ?? stock
-            let image = try await images.ensure(cell.plan.guest.image)
-            let initramfs = try await Initramfs.ensure(kernel: kernel, image: image, cache: cache)
-            let tree =
-                lacks[cell] == nil
-                ? try await SuiteTree(for: cell.plan, on: kernel, cache: cache, progress: progress) : SuiteTree()
-            let built = lacks[cell] == nil ? try await Self.build(cell.plan, for: kernel, by: builder) : [:]
+            let host = devices[cell.plan.guest]!
             prepared.append(
                 PreparedCell(
-                    cell: cell, kernel: kernel, mutated: mutated, image: image, initramfs: initramfs,
-                    accelerator: try await probe.choose(try request(for: cell.plan)),
-                    backend: backends[try backend(for: cell.plan)]!,
-                    daemons: daemons[cell.plan]!, qemu: qemu,
-                    passthrough: passthrough[cell.plan]!, pmem: pmem[cell.plan]!,
-                    built: built, tree: tree.image, absent: tree.absent,
+                    cell: cell, kernel: made.kernel, mutated: made.mutated, image: made.image,
+                    initramfs: made.initramfs, accelerator: accelerators[try request(for: cell.plan)]!,
+                    backend: backends[try backend(for: cell)]!,
+                    daemons: host.daemons, qemu: qemu, passthrough: host.passthrough, pmem: host.pmem,
+                    built: made.built, tree: made.tree.image, absent: made.tree.absent,
                     harness: cell.plan.guest.hasHarness ? harness : nil,
-                    lack: lacks[cell] ?? tree.lack(of: cell.plan),
-                    hold: try cache.hold(
-                        [kernel.directory, image.directory, initramfs.removingLastComponent()]
-                            + built.values.map(\.entry)
-                            + [tree.image, harness].compactMap { $0?.removingLastComponent() })))
+                    lack: lack ?? made.tree.lack(of: cell.plan),
+                    hold: try parts.hold(made, and: harness)))
         }
         return prepared
     }
 
-    /// Builds the plan's own modules and programs.
-    private static func build(
-        _ plan: TestPlan, for kernel: Kernel, by builder: SourceBuilder
-    ) async throws -> [StepAction: BuiltFiles] {
-        var built: [StepAction: BuiltFiles] = [:]
-        for action in plan.steps.map(\.action) where built[action] == nil {
-            switch action {
-            case .moduleBuild(let source, _):
-                built[action] = try await builder.modules(in: FilePath(source), for: kernel)
-            case .userspaceBuild(let source, _):
-                built[action] = try await builder.programs(in: FilePath(source))
-            default: break
-            }
+    /// What a guest has of the host, as it is now.
+    private struct HostDevices {
+        var daemons: [String: VirtiofsdProgram]
+        var pmem: [PmemRequest]
+        var passthrough: [PassedFunction]
+    }
+
+    private struct PlanOnKernel: Hashable {
+        var plan: TestPlan
+        var kernel: KernelName
+        var mutation: Mutation?
+    }
+
+    /// Holds a plan against its kernel.
+    ///
+    /// - Returns: what the kernel lacks, if the plan has such a cell skipped.
+    private static func look(_ cell: Cell, _ kernel: Kernel, _ problems: inout [Diagnostic]) -> String? {
+        if let mutation = cell.mutation, let refusal = MutationBuilder.refusal(of: mutation, on: kernel),
+            !problems.contains(refusal)
+        {
+            problems.append(refusal)
         }
-        return built
+        let lack = Self.lack(cell.plan, on: kernel)
+        if cell.plan.requires.otherwise == .skip, let first = lack.first { return first.message }
+        problems += (lack + check(cell.plan, on: kernel)).filter { !problems.contains($0) }
+        return nil
     }
 
     /// The accelerator that the plan and the command line agree on.
@@ -186,15 +219,21 @@ public struct Preparation: Sendable {
         return request
     }
 
-    /// The backend that the plan and the command line agree on.
-    private func backend(for plan: TestPlan) throws -> Backend.Kind {
-        guard let required = plan.guest.backend.flatMap({ Backend.Kind(rawValue: $0.rawValue) }) else {
-            return options.backend ?? .qemu
+    /// The backend that the cell, its plan and the command line agree on.
+    private func backend(for cell: Cell) throws -> Backend.Kind {
+        let planned = cell.plan.guest.backend.flatMap { Backend.Kind(rawValue: $0.rawValue) }
+        guard let required = cell.backend ?? planned else { return options.backend ?? .qemu }
+        if let planned, planned != required {
+            throw Failure(
+                "the plan asks for \(planned.rawValue), its cell for \(required.rawValue)",
+                on: cell.plan.file, advice: "leave the plan out where the backend is another", blame: .request)
         }
         guard options.backend == nil || options.backend == required else {
             throw Failure(
-                "the plan asks for \(required.rawValue), the command line for \(options.backend!.rawValue)",
-                on: plan.file, advice: "drop --backend, or change the plan", blame: .request)
+                "the \(cell.backend == nil ? "plan" : "cell") asks for \(required.rawValue), the command line for "
+                    + "\(options.backend!.rawValue)",
+                on: cell.backend == nil ? cell.plan.file : cell.id,
+                advice: "drop --backend, or change the \(cell.backend == nil ? "plan" : "matrix")", blame: .request)
         }
         return required
     }

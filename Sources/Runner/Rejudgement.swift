@@ -70,7 +70,7 @@ public struct Rejudgement: Sendable {
         let begun = Set(run.cells.map(\.id))
         let isWhole =
             run.ended != nil && run.interruption == nil && (run.asked ?? []).allSatisfy { begun.contains($0.id) }
-        record.verdict = .over(record.cells.map(\.verdict) + (isWhole ? [] : [.error]))
+        record.conclude(isWhole: isWhole)
         self.record = record
         self.changes = changes
         self.notes = notes

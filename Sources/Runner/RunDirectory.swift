@@ -120,7 +120,7 @@ public final class RunDirectory: Sendable {
             run.cells.sort { order.firstIndex(of: $0.id) ?? .max < order.firstIndex(of: $1.id) ?? .max }
             run.ended = Date()
             run.interruption = interruption
-            run.verdict = .over(run.cells.map(\.verdict) + (interruption == nil ? [] : [.error]))
+            run.conclude(isWhole: interruption == nil)
         }
         do {
             try save()

@@ -133,6 +133,14 @@ public enum KernelName: Sendable, Hashable, CustomStringConvertible, Codable {
         return .file(vmlinuz: vmlinuz, modules: modules)
     }
 
+    /// True for one that comes from an archive, which may have it tomorrow, or no more.
+    public var isOfArchive: Bool {
+        switch self {
+        case .debian, .debianExact: true
+        case .build, .file, .host: false
+        }
+    }
+
     /// The text form; `init(parsing:)` reads it back.
     public var description: String {
         switch self {

@@ -51,7 +51,7 @@ public struct PlanLibrary: Sendable, Hashable {
         return try TestPlan.read(file(of: name), settings: settings, guests: guests)
     }
 
-    private func file(of name: String) -> String { "\(directory)/\(name)/\(Self.fileName)" }
+    func file(of name: String) -> String { "\(directory)/\(name)/\(Self.fileName)" }
 
     /// Whether `name` is `[a-z0-9][a-z0-9-]*` of at most 64 characters.
     static func isPlanName(_ name: String) -> Bool {

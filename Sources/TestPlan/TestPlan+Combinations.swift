@@ -12,8 +12,12 @@ extension TestPlan {
             }
     }
 
-    /// The values of the parameters which may vary, in the plan's order: `["size=1MiB"]`.
+    /// The values of the parameters which may vary, and of others that are set to something else than their default, in
+    /// the plan's order: `["size=1MiB"]`.
     public var variation: [String] {
-        parameters.filter { $0.values.count > 1 }.map { "\($0.name)=\(values[$0.name] ?? $0.defaultValue)" }
+        parameters.compactMap { parameter in
+            let value = values[parameter.name] ?? parameter.defaultValue
+            return parameter.values.count > 1 || value != parameter.defaultValue ? "\(parameter.name)=\(value)" : nil
+        }
     }
 }

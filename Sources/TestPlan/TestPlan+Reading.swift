@@ -8,12 +8,7 @@ extension TestPlan {
     public static func read(
         _ path: String, settings: [String: String] = [:], guests: GuestLibrary? = nil
     ) throws(InvalidFile) -> TestPlan {
-        let root = try LocatedYAML.read(path)
-        let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let name = canonicalPath(directory)?.split(separator: "/").last.map(String.init)
-        let parser = PlanParser(
-            file: path, directory: directory, expectedName: name, guests: guests, settings: settings)
-        return try parser.parse(root)
+        try PlanVariants(path, guests: guests).plan(settings)
     }
 
     /// Parses the bytes of a plan file called `file`, whose shares are below `directory`.

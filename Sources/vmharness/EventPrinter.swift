@@ -33,6 +33,7 @@ final class EventPrinter: Sendable {
             case .unrestored(let id, let failure): "\(id): error: not put back: \(failure)"
             case .cellEnded(let cell):
                 "\(cell.id): \(cell.verdict.rawValue.uppercased()) after \(cell.seconds.formatted1) s"
+                    + (cell.expectationWords.map { ", \($0)" } ?? "")
                     + (cell.reason.map { ": \($0)" } ?? "")
             case .kept(let id, let command):
                 "\(id): the guest is kept. Another terminal gets in by\n    \(command)\nEnter or Ctrl-C ends it."

@@ -14,7 +14,7 @@ struct VMHarness: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommandLine.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self,
+            RunCommandLine.self, MatrixCommand.self, PlanCommand.self, KernelCommand.self, ImageCommand.self, CacheCommand.self,
             LogCommand.self, ResultsCommand.self, LabCommand.self, ShellCommand.self, DoctorCommand.self,
         ]
     )

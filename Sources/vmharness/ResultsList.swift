@@ -24,7 +24,7 @@ struct ResultsList: ParsableCommand {
         try printList(runs, json: json, header: ["RUN", "BEGAN", "VERDICT", "CASES", "PLANS", "KERNELS"]) { run in
             let isWhole = run.ended != nil && run.interruption == nil
             return [
-                run.id, run.started.toTheMinute, run.verdict.rawValue + (isWhole ? "" : " (not complete)"),
+                run.id, run.started.toTheMinute, (run.standing ?? run.verdict.rawValue) + (isWhole ? "" : " (not complete)"),
                 Self.words(run.cases), Self.some(run.plans), Self.some(run.kernels),
             ]
         }

@@ -57,7 +57,7 @@ struct ResultsRejudge: ParsableCommand {
             show(rejudgement, before: run.verdict)
             if let kept { Terminal.output("written; what was said before is in \(kept.kept)") }
         }
-        throw Ended(status: rejudgement.record.verdict.exitStatus)
+        throw Ended(status: rejudgement.record.exitStatus)
     }
 
     /// The plan as it is today; nil if it cannot be read any more.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import HostProcess
 import Machine
-import ResultStore
 import RunRecord
 import Runner
 import SystemPackage
@@ -81,35 +80,12 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func run() async throws {
         if let resume {
-            let lookup = RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent)
-            let found = try lookup.find(resume)
-            guard found.isWhole else {
-                throw Failure(
-                    "the run's files are gone", on: found.directory.string, advice: "start a new one", blame: .request)
-            }
-            let directory = try RunDirectory(resuming: found.directory) {
-                try lookup.find(found.directory.string).record
-            }
-            let cells = try (directory.current.asked ?? []).map(cell)
-            try await InterruptScope.run { try await runCells(cells, resumed: directory) }
+            let resumed = try ResumedRun(resume, data: guest.data)
+            try await InterruptScope.run { try await runCells(resumed.cells, resumed: resumed.directory) }
         } else {
             let cells = try cells()
             try await InterruptScope.run { try await runCells(cells, resumed: nil) }
         }
-    }
-
-    /// A cell of a run that is gone on with.
-    private func cell(_ asked: AskedCell) throws -> Cell {
-        let plan = try guest.data.plan(asked.plan, settings: asked.parameters)
-        let cell = Cell(
-            plan: plan, kernel: try KernelName(parsing: asked.kernel), mutation: try asked.mutation.map(plan.mutation),
-            repetition: asked.repetition)
-        guard cell.id == asked.id, cell.asked.planDigest == asked.planDigest else {
-            throw Failure(
-                "the plan has been changed since the run began", on: asked.plan,
-                advice: "start a new run", blame: .request)
-        }
-        return cell
     }
 
     private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
@@ -126,7 +102,7 @@ struct RunCommandLine: AsyncParsableCommand {
         } else {
             Terminal.output(Summary(record, directory: directory).text)
         }
-        throw Ended(status: record.verdict.exitStatus)
+        throw Ended(status: record.exitStatus)
     }
 
     /// The cells asked for, in the order of the command line.

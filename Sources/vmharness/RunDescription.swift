@@ -13,13 +13,16 @@ struct RunDescription {
     var text: String {
         let run = found.record
         var lines = [
-            "run \(run.id): \(run.verdict.rawValue.uppercased())",
+            "run \(run.id): \(run.verdict.rawValue.uppercased())\(run.standing.dropFirst(run.verdict.rawValue.count))",
             "  began    \(run.started.toTheMinute), "
                 + (run.ended.map { "took \($0.timeIntervalSince(run.started).formatted1) s" } ?? "never ended"),
             "  command  \(run.command.joined(separator: " "))",
             "  files    \(found.directory)\(found.isWhole ? "" : " (gone)")",
         ]
         if let interruption = run.interruption { lines.append("  not complete: \(interruption)") }
+        if let matrix = run.matrix {
+            lines.append("  matrix   \(matrix.text) of \(matrix.cells) cells, \(matrix.file) (\(matrix.digest))")
+        }
         for cell in run.cells { lines += [""] + describe(cell) }
         return lines.map(Terminal.visible).joined(separator: "\n")
     }
@@ -32,6 +35,9 @@ struct RunDescription {
             words.append(environment.accelerator.used)
         }
         var lines = [words.joined(separator: "  ")]
+        if let expectation = cell.expectationWords {
+            lines.append("       \(expectation) (\(cell.expected?.source ?? ""))")
+        }
         if let mutation = cell.environment?.mutation {
             lines.append(
                 "       mutated: \(mutation.module) by \(mutation.patch), build id \(mutation.buildID), "

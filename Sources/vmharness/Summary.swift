@@ -17,15 +17,17 @@ struct Summary {
         let widths = ((names.map(\.count).max() ?? 0) + 2, (kernels.map(\.count).max() ?? 0) + 2)
         var lines = [""]
         for ((cell, kernel), name) in zip(zip(run.cells, kernels), names) {
-            let verdict = styled(cell.verdict, cell.verdict.rawValue.uppercased().padded(7))
+            let verdict = styled(cell.weight, cell.verdict.rawValue.uppercased().padded(7))
             lines.append(
-                "\(verdict)\(name.padded(widths.0))\(kernel.padded(widths.1))\(cell.seconds.formatted1) s")
+                "\(verdict)\(name.padded(widths.0))\(kernel.padded(widths.1))\(cell.seconds.formatted1) s"
+                    + (cell.expectationWords.map { Terminal.visible("  \($0)") } ?? ""))
             for record in cell.cases where record.verdict != .pass || !record.findings.isEmpty {
                 lines += describe(record, in: cell)
             }
         }
         lines += rates + [""] + notes
         lines.append("\(counts)   evidence: \(directory)")
+        lines += expectations
         if let interruption = run.interruption { lines.append("not complete: \(interruption)") }
         return lines.joined(separator: "\n")
     }
@@ -120,6 +122,22 @@ struct Summary {
             let count = run.cells.count { $0.verdict == verdict }
             return count == 0 ? nil : styled(verdict, "\(count) \(verdict.rawValue)")
         }.joined(separator: ", ")
+    }
+
+    /// What did not come as its matrix expects, and how much did.
+    private var expectations: [String] {
+        if run.isEmptyShard, let matrix = run.matrix {
+            return [Terminal.visible("no cell falls to \(matrix.text) of \(matrix.cells) cells: nothing to run")]
+        }
+        let asked = run.cells.filter { $0.expected != nil }
+        guard !asked.isEmpty else { return [] }
+        let met = asked.count { $0.expected?.isMet == true }
+        let unmet = run.unmet.map { cell in
+            Terminal.visible("NOT AS EXPECTED: \(cell.id) \(cell.verdict.rawValue), but it \(cell.expected?.text ?? "")")
+        }
+        let unjudged = asked.count - met - run.unmet.count
+        let rest = unjudged == 0 ? "" : ", \(unjudged) not shown"
+        return unmet + ["as expected: \(met) of \(asked.count)\(rest)"]
     }
 
     private func styled(_ verdict: Verdict, _ text: String) -> String {

@@ -65,10 +65,13 @@ public struct RunOutcomes: Sendable {
             if cell.cameToItsEnd {
                 ended.insert(Cell(plan: cell.plan, kernel: kernel, parameters: cell.parameters))
             }
+            // A failure that was expected is no more news than one that is known.
+            let isExpected = cell.expected?.isMet == true && cell.verdict == .fail
             for record in cell.cases where !record.isRemark {
                 add(
                     TestIdentity(plan: cell.plan, case: record.name, kernel: kernel, parameters: cell.parameters),
-                    isOccasional: record.step == nil, verdict: record.verdict, reason: record.reason,
+                    isOccasional: record.step == nil,
+                    verdict: isExpected && record.verdict == .fail ? .known : record.verdict, reason: record.reason,
                     failures: record.findings.filter { $0.severity == .failure }.map(Failure.init))
             }
         }

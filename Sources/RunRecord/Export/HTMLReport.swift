@@ -18,7 +18,7 @@ public struct HTMLReport: Sendable {
 
     /// The document.
     public var text: String {
-        let title = "\(run.verdict.rawValue.uppercased()) · \(run.id)"
+        let title = "\(run.standing.uppercased()) · \(run.id)"
         let body = [header, matrix, comparison, timeline, findings, cells].joined(separator: "\n")
         return """
             <!DOCTYPE html>
@@ -46,7 +46,9 @@ public struct HTMLReport: Sendable {
     /// Escaped, on one line.
     func line(_ text: String) -> String { escape(ExportText.line(text)) }
 
-    func badge(_ verdict: Verdict) -> String { "<span class=\"badge \(verdict.rawValue)\">\(verdict.rawValue)</span>" }
+    func badge(_ verdict: Verdict, _ words: String? = nil) -> String {
+        "<span class=\"badge \(verdict.rawValue)\">\(words ?? verdict.rawValue)</span>"
+    }
 
     static func seconds(_ value: Double) -> String {
         let tenths = Int((max(0, min(value.isFinite ? value : 0, 1e9)) * 10).rounded())
@@ -64,6 +66,10 @@ public struct HTMLReport: Sendable {
         if let ended = run.ended {
             facts.append("<dt>took</dt><dd>\(Self.seconds(ended.timeIntervalSince(run.started)))</dd>")
         }
+        if let matrix = run.matrix {
+            let empty = run.isEmptyShard ? ": no cell falls to it" : ""
+            facts.append("<dt>matrix</dt><dd>\(line(matrix.text + empty)), <code>\(line(matrix.file))</code></dd>")
+        }
         facts.append("<dt>vmharness</dt><dd>\(line(run.vmharness))</dd>")
         facts.append("<dt>command</dt><dd><code>\(line(run.command.joined(separator: " ")))</code></dd>")
         if let interruption = run.interruption { facts.append("<dt>not complete</dt><dd>\(line(interruption))</dd>") }
@@ -74,7 +80,7 @@ public struct HTMLReport: Sendable {
         }
         return """
             <header>
-            <h1>\(badge(run.verdict)) <span>\(line(run.id))</span></h1>
+            <h1>\(badge(run.weight, run.standing)) <span>\(line(run.id))</span></h1>
             <p>\(run.cells.count) cells, their cases: \(counts.joined(separator: " "))</p>
             <dl>\(facts.joined())</dl>
             </header>
@@ -92,7 +98,7 @@ public struct HTMLReport: Sendable {
                 // A rate shows in the depth of the colour.
                 let share = Double(field.failed) / Double(max(1, field.verdicts.count))
                 let depth = field.failed == 0 ? "" : " style=\"--share:\(Int((40 + 60 * share).rounded()))%\""
-                return "<td class=\"\(field.verdict.rawValue)\"\(depth)><a href=\"#cell-\(first)\">\(field.words)"
+                return "<td class=\"\(field.weight.rawValue)\"\(depth)><a href=\"#cell-\(first)\">\(field.words)"
                     + "<small>\(Self.seconds(field.seconds))</small></a></td>"
             }
             return "<tr><th scope=\"row\">\(line(row.name))</th>\(fields.joined())</tr>"
@@ -251,6 +257,7 @@ public struct HTMLReport: Sendable {
                 ]
                 facts += environment.notes.map { ("note", $0) }
             }
+            if let words = cell.expectationWords { facts.insert(("expected", words), at: 0) }
             facts = cell.parameters.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) } + facts
             let list = facts.filter { !$0.1.isEmpty }.map { "<dt>\(line($0.0))</dt><dd>\(line($0.1))</dd>" }.joined()
             let cases = cell.cases.prefix(Self.mostCases).map { record in
@@ -261,7 +268,7 @@ public struct HTMLReport: Sendable {
                 cell.cases.count > cases.count
                 ? "<p>and \(cell.cases.count - cases.count) more cases, in the record</p>" : ""
             return """
-                <details id="cell-\(index)" class="cell"><summary>\(badge(cell.verdict)) \(line(cell.id)) \
+                <details id="cell-\(index)" class="cell"><summary>\(badge(cell.weight, cell.verdict.rawValue)) \(line(cell.id)) \
                 <small>\(Self.seconds(cell.seconds))</small></summary>
                 <div class="scroll"><table class="cases"><tbody>\(cases.joined(separator: "\n"))</tbody></table></div>\(rest)
                 <dl>\(list)</dl>

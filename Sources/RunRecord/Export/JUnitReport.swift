@@ -3,13 +3,14 @@ import Foundation
 /// A run as JUnit XML, as Jenkins, GitLab and others read it: a suite for each cell.
 ///
 /// `known` is a skipped test with its reason, since no build should break over it; `flaky` is a failure; `error` an
-/// error. There is no official schema; this keeps to what Apache Ant's `junitreport` and Jenkins' `junit-10.xsd` share.
+/// error. What fails as a matrix expects is skipped like what is known, and where a failure was expected and did not
+/// come, there is a case `expectation` that fails. There is no official schema; this keeps to what Apache Ant's `junitreport` and Jenkins' `junit-10.xsd` share.
 public struct JUnitReport: Sendable {
     private let run: RunRecord
 
     /// The report of a run.
     public init(_ run: RunRecord) {
-        self.run = run
+        self.run = run.asExpectedByReaders
     }
 
     /// The document.
@@ -32,6 +33,7 @@ public struct JUnitReport: Sendable {
             "    <properties>",
         ]
         var properties = [("plan", cell.plan), ("kernel", cell.testedKernel)]
+        if let expected = cell.expected { properties.append(("expected", expected.text)) }
         if let environment = cell.environment {
             properties += [
                 ("release", environment.kernel.release), ("version", environment.kernel.version),

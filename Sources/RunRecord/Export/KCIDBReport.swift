@@ -4,7 +4,7 @@ public import Foundation
 ///
 /// The format is that of `kcidb_io`'s schema 5 (github.com/kernelci/kcidb-io, `kcidb_io/schema/v05_00.py` and later).
 /// `error` is `MISS` there: the harness failed, and nothing is said of the test. `known` is `FAIL` with an incident of its
-/// issue; `flaky` is `FAIL`.
+/// issue; `flaky` is `FAIL`. What a matrix expected changes no status: it is in `misc`.
 public struct KCIDBReport: Sendable {
     private let run: RunRecord
     private let origin: String
@@ -78,6 +78,7 @@ public struct KCIDBReport: Sendable {
             var run: String
             var cell: String
             var verdict: String
+            var expected: String?
             var reason: String?
             var parameters: [String: String]
             var findings: [String]
@@ -204,7 +205,8 @@ public struct KCIDBReport: Sendable {
             log_excerpt: excerpt.isEmpty
                 ? nil : String(ExportText.visible(excerpt).unicodeScalars.prefix(Self.longestExcerpt)),
             misc: Test.Misc(
-                run: run.id, cell: text(cell.id), verdict: record.verdict.rawValue, reason: record.reason.map(text),
+                run: run.id, cell: text(cell.id), verdict: record.verdict.rawValue,
+                expected: cell.expected.map { text($0.text) }, reason: record.reason.map(text),
                 parameters: cell.parameters.mapValues(text), findings: findings.map { text($0.title) }))
     }
 

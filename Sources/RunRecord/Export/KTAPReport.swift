@@ -2,13 +2,14 @@
 ///
 /// Version 2 is the proposal on the kernel's lists (`[KTAP V2 PATCH v4] ktap_v2: add test metadata`): version 1 of
 /// Documentation/dev-tools/ktap.rst and lines `#:ktap_test: NAME` and `#:PREFIX_TYPE: VALUE` before what they are about.
-/// A reader of version 1 takes these for diagnostics.
+/// A reader of version 1 takes these for diagnostics. What fails as a matrix expects is `XFAIL` like what is known, and
+/// where a failure was expected and did not come, there is a test `expectation` that fails.
 public struct KTAPReport: Sendable {
     private let run: RunRecord
 
     /// The report of a run.
     public init(_ run: RunRecord) {
-        self.run = run
+        self.run = run.asExpectedByReaders
     }
 
     /// The document.
@@ -25,6 +26,7 @@ public struct KTAPReport: Sendable {
         var lines = ["KTAP version 2", "#:ktap_test: \(Self.name(cell.id))"]
         lines.append("#:vmharness_plan: \(Self.value(cell.plan))")
         lines.append("#:vmharness_kernel: \(Self.value(cell.testedKernel))")
+        if let expected = cell.expected { lines.append("#:vmharness_expected: \(Self.value(expected.text))") }
         if let environment = cell.environment {
             lines.append("#:vmharness_release: \(Self.value(environment.kernel.release))")
             lines.append("#:vmharness_accelerator: \(Self.value(environment.accelerator.used))")

@@ -15,7 +15,10 @@ public struct MarkdownSummary: Sendable {
 
     /// The document.
     public var text: String {
-        var lines = ["## \(Self.mark(run.verdict)) \(code(run.id)): \(run.verdict.rawValue)", ""]
+        var lines = ["## \(Self.mark(run.weight)) \(code(run.id)): \(run.standing)", ""]
+        if let matrix = run.matrix {
+            lines += ["Matrix \(code(matrix.text))" + (run.isEmptyShard ? ": no cell falls to it" : ""), ""]
+        }
         if let interruption = run.interruption { lines += ["Not complete: \(code(interruption))", ""] }
         lines += matrix + [""] + comparison + failures
         return lines.joined(separator: "\n") + "\n"
@@ -28,7 +31,7 @@ public struct MarkdownSummary: Sendable {
         for row in matrix.rows {
             let cells = matrix.kernels.map { kernel -> String in
                 guard let field = row.fields[kernel] else { return "" }
-                return "\(Self.mark(field.verdict)) \(field.words)"
+                return "\(Self.mark(field.weight)) \(field.words)"
             }
             lines.append("| \(code(row.name)) | " + cells.joined(separator: " | ") + " |")
         }
@@ -51,7 +54,10 @@ public struct MarkdownSummary: Sendable {
     private var failures: [String] {
         var lines: [String] = []
         var count = 0
-        for (cellIndex, cell) in run.cells.enumerated() {
+        for cell in run.unmet { lines.append("- \(code(cell.id)): \(cell.verdict.rawValue), \(code(cell.expectationWords ?? ""))") }
+        if !run.unmet.isEmpty { lines.append("") }
+        // What failed as expected is no news.
+        for (cellIndex, cell) in run.cells.enumerated() where cell.expected?.isMet != true {
             for (caseIndex, record) in cell.cases.enumerated()
             where [.fail, .flaky, .error].contains(record.verdict) {
                 count += 1

@@ -5,6 +5,10 @@ struct RunMatrix {
         /// Indexes of the cells in the run.
         var cells: [Int] = []
         var verdicts: [Verdict] = []
+        var weights: [Verdict] = []
+        /// How many did what was expected of them, and how many did not.
+        var met = 0
+        var unmet = 0
         var seconds = 0.0
 
         /// Of repetitions that passed and failed, `flaky`.
@@ -14,10 +18,18 @@ struct RunMatrix {
         }
         /// How many of them failed.
         var failed: Int { verdicts.count { $0 == .fail || $0 == .flaky } }
-        /// `fail`, or `3 of 30 fail`.
+        /// The verdict, unless something was expected: then `pass` where it came.
+        var weight: Verdict { met + unmet == 0 ? verdict : .over(weights) }
+        /// `fail`, or `3 of 30 fail`, and whether that was expected where it is not plain.
         var words: String {
-            if verdicts.count == 1 { return verdict.rawValue }
-            return failed > 0 ? "\(failed) of \(verdicts.count) fail" : "\(verdict.rawValue) ×\(verdicts.count)"
+            let words =
+                if verdicts.count == 1 {
+                    verdict.rawValue
+                } else {
+                    failed > 0 ? "\(failed) of \(verdicts.count) fail" : "\(verdict.rawValue) ×\(verdicts.count)"
+                }
+            if unmet > 0 { return words + (verdicts.count == 1 ? "" : ", \(unmet)") + " not as expected" }
+            return words + (met > 0 && verdict != .pass ? " as expected" : "")
         }
     }
     struct Row {
@@ -43,6 +55,9 @@ struct RunMatrix {
             if at == rows.count { rows.append(Row(name: name)) }
             rows[at].fields[cell.testedKernel, default: Field()].cells.append(index)
             rows[at].fields[cell.testedKernel]!.verdicts.append(cell.verdict)
+            rows[at].fields[cell.testedKernel]!.weights.append(cell.weight)
+            rows[at].fields[cell.testedKernel]!.met += cell.expected?.isMet == true ? 1 : 0
+            rows[at].fields[cell.testedKernel]!.unmet += cell.expected?.isMet == false ? 1 : 0
             rows[at].fields[cell.testedKernel]!.seconds += cell.seconds
         }
         self.kernels = kernels
