@@ -12,7 +12,7 @@ matrix=${1:?name a matrix file}
 "$vmharness" image build
 "$vmharness" matrix "$matrix" --list --json |
     python3 -c 'import json, sys
-print(*sorted({cell["kernel"] for cell in json.load(sys.stdin)["cells"]}), sep="\n")' |
+print(*sorted({cell["kernel"] for cell in json.load(sys.stdin)}), sep="\n")' |
     while read -r kernel; do
         # One that is not to be had today is an error of its own cells, not of all.
         "$vmharness" kernel add "$kernel" || echo "prepare: without $kernel" >&2
