@@ -207,7 +207,8 @@ public struct HTMLReport: Sendable {
         }
         let rest = bars.count > 500 ? "<p>and \(bars.count - 500) more guests</p>" : ""
         var list = "<ol class=\"timeline\">\(rows.joined(separator: "\n"))</ol>\(rest)"
-        if bars.count > Self.mostGuestsAtEase {
+        let isLarge = bars.count > Self.mostGuestsAtEase
+        if isLarge {
             list =
                 lanes(bars.map { ($0.index, $0.span) }, from: start, to: end)
                 + "<details><summary>Each of them</summary>\(list)</details>"
@@ -216,7 +217,7 @@ public struct HTMLReport: Sendable {
             <section id="guests">
             <h2>Guests</h2>
             <p><small>\(Self.time(start)) to \(Self.time(end)), \(Self.seconds(end.timeIntervalSince(start))); \
-            the grey part is the boot</small></p>
+            \(isLarge ? "those on one line came one after the other" : "the grey part is the boot")</small></p>
             \(list)
             </section>
             """
