@@ -47,7 +47,7 @@ trap - INT TERM HUP
 [ "$status" -le 3 ] || status=3
 
 if [ ! -e "$run/run.json" ]; then
-    # Refused, or a shard without a cell.
+    # Refused.
     echo "shard: there is no run (status $status)"
     exit "$status"
 fi
