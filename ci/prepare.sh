@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 matrix=${1:?name a matrix file}
 
 "$vmharness" doctor || true
+# First, so that what goes for want of room is not what was just fetched.
+ci/trim.sh
 "$vmharness" image build
 "$vmharness" matrix "$matrix" --list --json |
     python3 -c 'import json, sys
@@ -17,4 +19,3 @@ print(*sorted({cell["kernel"] for cell in json.load(sys.stdin)}), sep="\n")' |
         # One that is not to be had today is an error of its own cells, not of all.
         "$vmharness" kernel add "$kernel" || echo "prepare: without $kernel" >&2
     done
-ci/trim.sh
