@@ -11,7 +11,7 @@ enum StoreSchema {
         migrator.registerMigration("2: expunges") { try $0.execute(sql: expunges) }
         migrator.registerMigration("3: guests of cases") { try $0.execute(sql: guests) }
         migrator.registerMigration("4: comparison") { try $0.execute(sql: comparison) }
-        migrator.registerMigration("backends") { try $0.execute(sql: backends) }
+        migrator.registerMigration("6: backends") { try $0.execute(sql: backends) }
         return migrator
     }
 
