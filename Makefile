@@ -24,10 +24,13 @@ lint:
 fuzz:
 	ci/fuzz.sh
 
+# Each part can be called alone; ci/README.md says what it measures.
 bench: setup release
 	$(RELEASE) image build
 	$(RELEASE) kernel add $(firstword $(KERNEL))
-	ci/bench.sh $(RELEASE) $(firstword $(KERNEL))
+	ci/bench-start.sh $(RELEASE) $(firstword $(KERNEL))
+	ci/bench-guests.sh $(RELEASE) $(firstword $(KERNEL))
+	ci/bench-waiting.sh $(RELEASE) $(firstword $(KERNEL))
 	ci/bench-log.sh $(RELEASE)
 	ci/bench-store.sh $(RELEASE)
 

@@ -148,7 +148,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system],
+            name: "EndToEndTests",
+            dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system, yams],
             exclude: ["Daemons", "Plans"], swiftSettings: settings),
     ]
 )

@@ -1,86 +1,73 @@
-#!/bin/sh
-# How long until the first command in a guest, beside raw QEMU to init with the
-# same kernel, in turn in one run: `bench.sh VMHARNESS KERNEL [ROUNDS]`.
-# Prints each round, the medians and their ratio. Timings of a busy machine are
-# noisy; the ratio is what counts (goal: 1.3 or less).
-set -eu
-vmharness=$1
-kernel=$2
-rounds=${3:-5}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck shell=sh
+# Read by the benchmarks beside it: the program, a scratch directory of its own
+# for plans, runs and results, and how numbers are told. BENCH_SCRATCH names
+# where the scratch directory is made (/var/tmp). Nothing is asserted.
 
-# A plan that does nothing.
-mkdir "$scratch/nothing"
-cat >"$scratch/nothing/plan.yaml" <<'EOF'
-name: nothing
-summary: The first command, and no more
+# The program, built for release if none is named.
+vmharness=${1:-}
+if [ -z "$vmharness" ]; then
+    ${SWIFT:-swift} build -c release --product vmharness
+    vmharness=.build/release/vmharness
+fi
+case $vmharness in
+    */release/*) build="built for release" ;;
+    */debug/*) build="built for debugging, so slower than it could be" ;;
+    *) build="of a build that its path does not tell" ;;
+esac
+
+scratch=$(mktemp -d "${BENCH_SCRATCH:-/var/tmp}/vmharness-bench.XXXXXX")
+# A vmharness in the background, if there is one.
+controller=
+ended() {
+    if [ -n "$controller" ]; then
+        kill -INT "$controller" 2>/dev/null && wait "$controller"
+    fi
+    rm -rf "$scratch"
+}
+trap ended EXIT
+trap 'exit 1' HUP INT TERM
+# The user's own results are not for measurements.
+export XDG_DATA_HOME="$scratch/data" XDG_STATE_HOME="$scratch/state"
+
+# plan NAME COMMAND: a plan with one command.
+plan() {
+    mkdir "$scratch/$1"
+    cat >"$scratch/$1/plan.yaml" <<PLAN
+name: $1
+summary: A measurement
 steps:
-  - run: {command: ["true"]}
-EOF
-
-# An init that does nothing.
-mkdir -p "$scratch/root/bin" "$scratch/root/dev"
-cp "$(command -v busybox)" "$scratch/root/bin/busybox"
-cat >"$scratch/root/init" <<'EOF'
-#!/bin/busybox sh
-/bin/busybox echo INIT-REACHED
-/bin/busybox poweroff -f
-EOF
-chmod +x "$scratch/root/init"
-(cd "$scratch/root" && find . | cpio -o -H newc --quiet) >"$scratch/initrd"
+  - run: {command: $2, timeout: 1h}
+PLAN
+}
 
 now() { date +%s.%N; }
 since() { echo "$(now) $1" | awk '{ printf "%.2f", $1 - $2 }'; }
 
-# The very files and the accelerator that vmharness uses, from its own record.
-"$vmharness" run "$scratch/nothing" --kernel "$kernel" --out "$scratch/first" --quiet >/dev/null
-command=$scratch/first/cells/*/qemu-command.txt
-image=$(sed -n 's/.* -kernel \([^ ]*\) .*/\1/p' $command)
-accel=$(sed -n 's/.* -accel \([^ ]*\) .*/\1/p' $command)
-cpu=$(sed -n 's/.* -cpu \([^ ]*\) .*/\1/p' $command)
-vmlinuz=$(dirname "$image")/vmlinuz
+# Median and spread of a file of numbers: `7.20 (6.90 to 9.10, 5 times)`.
+spread() {
+    sort -n "$1" | awk '{ all[NR] = $1 } END {
+        if (NR == 0) { print "none"; exit }
+        median = NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2
+        printf "%.2f (%.2f to %.2f, %d times)\n", median, all[1], all[NR], NR }'
+}
+median() { spread "$1" | cut -d' ' -f1; }
 
-raw() {
-    start=$(now)
-    qemu-system-x86_64 -M q35 -accel "$accel" -cpu "$cpu" -smp 2 -m 1G -nodefaults -no-user-config -display none \
-        -no-reboot -kernel "$1" -initrd "$scratch/initrd" -append "console=ttyS0 panic=-1" -serial stdio 2>/dev/null </dev/null |
-        while read -r line; do
-            case $line in *INIT-REACHED*) since "$start" >"$scratch/seconds" ;; esac
-        done
-    cat "$scratch/seconds"
+# The host that all is measured on, in one line.
+host() {
+    echo "$(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg), $(uname -r); vmharness $build"
 }
 
-# By which backend.
-first_command() {
-    rm -rf "$scratch/out"
-    "$vmharness" run "$scratch/nothing" --kernel "$kernel" --backend "$1" --out "$scratch/out" --quiet --json 2>/dev/null |
-        sed -n 's/.*"bootSeconds" : \([0-9.]*\).*/\1/p' | awk 'NR == 1 { printf "%.2f", $1 }'
+# True if the guest of a run came from a template: only such a QEMU is given a state.
+is_templated() { cat "$1"/cells/*/qemu-command.txt 2>/dev/null | grep -q -e '-incoming'; }
+
+# Whether guests can start from a template, or `why` not; makes the template. `templates PLAN KERNEL`.
+templates() {
+    if ! "$vmharness" run "$scratch/$1" --kernel "$2" --start template --out "$scratch/template" --quiet \
+        >"$scratch/template.log" 2>&1; then
+        why=$(grep -m 1 -e '^error' "$scratch/template.log" || tail -n 1 "$scratch/template.log")
+        return 1
+    fi
+    # shellcheck disable=SC2034  # theirs to tell
+    why="guests boot in spite of --start template"
+    is_templated "$scratch/template"
 }
-
-median() { sort -n | awk '{ all[NR] = $1 } END { print NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2 }'; }
-
-echo "seconds with $kernel, $accel: raw QEMU to init (bzImage, and the image vmharness boots), vmharness to the first command (QEMU as its child, and by libvirt's driver within it)"
-: >"$scratch/raw" && : >"$scratch/same" && : >"$scratch/ours" && : >"$scratch/libvirt"
-# What libvirt finds out about QEMU is kept: it does so once.
-first_command libvirt >/dev/null
-round=1
-while [ "$round" -le "$rounds" ]; do
-    a=$(raw "$vmlinuz")
-    b=$(raw "$image")
-    c=$(first_command qemu)
-    d=$(first_command libvirt)
-    echo "$a" >>"$scratch/raw"
-    echo "$b" >>"$scratch/same"
-    echo "$c" >>"$scratch/ours"
-    echo "$d" >>"$scratch/libvirt"
-    echo "round $round: raw $a, raw $(basename "$image") $b, vmharness $c, by libvirt ${d:-failed}"
-    round=$((round + 1))
-done
-a=$(median <"$scratch/raw")
-b=$(median <"$scratch/same")
-c=$(median <"$scratch/ours")
-d=$(median <"$scratch/libvirt")
-echo "median: raw $a, raw $(basename "$image") $b, vmharness $c, by libvirt $d"
-echo "$d $c" | awk '{ printf "ratio of libvirt to QEMU as our child: %.2f\n", $1 / $2 }'
-echo "$a $b $c" | awk '{ printf "ratio of vmharness to raw QEMU: %.2f (bzImage), %.2f (same image); goal 1.3\n", $3 / $1, $3 / $2 }'

@@ -23,12 +23,14 @@ public struct HostNeeds: Sendable {
         guard let place = tree.resolved(bus.path(address)) else { return [] }
         var reasons = self.reasons(below: place)
         // A physical function takes its virtual ones along.
-        for name in tree.names(in: place) where name.hasPrefix("virtfn") {
-            guard let virtual = tree.resolved(place.appending(name)), let last = virtual.lastComponent else { continue }
-            reasons += self.reasons(below: virtual).map { "has the virtual function \(last.string), which \($0)" }
+        for virtual in bus.virtualFunctions(of: address) {
+            let words = "has the virtual function \(virtual), which"
+            if let place = tree.resolved(bus.path(virtual)) {
+                reasons += self.reasons(below: place).map { "\(words) \($0)" }
+            }
             // Its machine would lose it with no more warning than a pulled card gives.
-            if let driver = tree.linkName(virtual.appending("driver")), VFIODriver.isOne(driver) {
-                reasons.append("has the virtual function \(last.string), which \(driver) may have given to a guest")
+            if let driver = bus.driver(of: virtual), VFIODriver.isOne(driver) {
+                reasons.append("\(words) \(driver) may have given to a guest")
             }
         }
         return reasons

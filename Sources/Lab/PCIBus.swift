@@ -56,6 +56,16 @@ public struct PCIBus: Sendable {
     /// The driver that a function is bound to at this moment; nil for none.
     func driver(of address: PCIAddress) -> String? { tree.linkName(path(address).appending("driver")) }
 
+    /// The virtual functions that a physical one has now (`virtfn0`, … in its directory), in their order.
+    func virtualFunctions(of address: PCIAddress) -> [PCIAddress] {
+        guard let place = tree.resolved(path(address)) else { return [] }
+        let numbered = tree.names(in: place).compactMap { name in
+            name.hasPrefix("virtfn") ? Int(name.dropFirst("virtfn".count)).map { ($0, name) } : nil
+        }
+        return numbered.sorted { $0.0 < $1.0 }.compactMap { tree.linkName(place.appending($0.1)) }
+            .compactMap { PCIAddress($0) }
+    }
+
     private func driverOverride(_ path: FilePath) -> String? {
         guard let text = tree.text(path.appending("driver_override")), !text.isEmpty, text != "(null)" else {
             return nil

@@ -1,5 +1,5 @@
 import Foundation
-public import HostProcess
+import HostProcess
 import SystemPackage
 
 /// What is looked at before a function is taken, so that a refusal names its cause, and comes before anything is
@@ -38,29 +38,37 @@ public struct PassthroughCheck: Sendable {
             try checkUse(of: function)
             try checkIOMMU(of: function)
         }
-        try checkGroups(of: functions, taken: taken.union(addresses))
+        try checkTogether(functions, taken: taken.union(addresses))
         return functions
     }
 
+    /// Whether functions can go to one guest: their groups are viable with all of `taken` taken, and none goes as the
+    /// other does.
+    func checkTogether(_ functions: [HostPCIFunction], taken: Set<PCIAddress>) throws(Failure) {
+        try checkVirtual(among: functions)
+        try checkGroups(of: functions, taken: taken)
+    }
+
+    /// A physical function that its driver lets go of has no virtual ones any more: they come and go with the driver
+    /// (pci_disable_sriov in the kernel's drivers, and its Documentation/PCI/pci-iov-howto.rst).
+    private func checkVirtual(among functions: [HostPCIFunction]) throws(Failure) {
+        for function in functions {
+            let virtual = bus.virtualFunctions(of: function.address)
+            guard let taken = functions.first(where: { virtual.contains($0.address) }) else { continue }
+            throw Failure(
+                "it is a virtual function of \(function.address), which goes to the same guest", on: "\(taken.address)",
+                advice: "ask for one of the two: taken from its driver, the physical function has no virtual ones",
+                blame: .request)
+        }
+    }
+
     /// Whether their groups are viable with them taken.
-    func checkGroups(of functions: [HostPCIFunction], taken: Set<PCIAddress>) throws(Failure) {
+    private func checkGroups(of functions: [HostPCIFunction], taken: Set<PCIAddress>) throws(Failure) {
         for function in functions {
             guard let group = function.group,
                 let refusal = GroupViability(of: group, on: bus, taken: taken).refusal(of: function.address)
             else { continue }
             throw refusal
-        }
-    }
-
-    /// Why a function alone could not be given to a guest; nil if it could.
-    public func obstacle(of address: PCIAddress) -> Failure? {
-        do {
-            try check([address])
-            return nil
-        } catch let failure as Failure {
-            return failure
-        } catch {
-            return Failure("\(error)", on: "\(address)", advice: "")
         }
     }
 

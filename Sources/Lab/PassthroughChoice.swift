@@ -42,7 +42,7 @@ extension PassthroughCheck {
             guard place < candidates.count else {
                 left -= 1
                 do {
-                    try checkGroups(of: fixed + taken, taken: Set((fixed + taken).map(\.address)))
+                    try checkTogether(fixed + taken, taken: Set((fixed + taken).map(\.address)))
                     return taken
                 } catch {
                     refusal = refusal ?? error

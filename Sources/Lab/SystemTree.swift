@@ -11,6 +11,8 @@ public struct SystemTree: Sendable {
 
     /// Loads a module of the kernel and those that it needs.
     let load: @Sendable (String) async throws -> Void
+    /// Whether `load` would find a module and all that it needs.
+    let canLoad: @Sendable (String) async -> Bool
     /// True if functions may be bound and journals be written.
     let isOurs: Bool
 
@@ -18,20 +20,26 @@ public struct SystemTree: Sendable {
     public static let host = SystemTree(
         root: "/", isOurs: geteuid() == 0,
         load: { try await Command("modprobe", ["--", $0]).check(timeout: .seconds(60)) },
+        canLoad: {
+            (try? await Command("modprobe", ["--dry-run", "--", $0]).run(timeout: .seconds(30)))?.status == 0
+        },
         write: SysfsWrite.perform)
 
     /// - Parameters:
     ///   - root: the directory that stands for `/`.
     ///   - isOurs: whether functions may be bound and journals be written, as root may.
     ///   - load: loads a module of the kernel by its name.
+    ///   - canLoad: whether that would find it; changes nothing.
     ///   - write: carries out a write to sysfs, with its path and value.
     public init(
         root: FilePath, isOurs: Bool = true, load: @Sendable @escaping (String) async throws -> Void,
+        canLoad: @Sendable @escaping (String) async -> Bool,
         write: @Sendable @escaping (FilePath, String) throws -> Void
     ) {
         self.root = root
         self.isOurs = isOurs
         self.load = load
+        self.canLoad = canLoad
         self.write = write
     }
 

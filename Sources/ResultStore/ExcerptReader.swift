@@ -22,7 +22,7 @@ public struct ExcerptReader: Sendable {
 
     /// The excerpts of a run's findings, as many as a report shows. What cannot be read is left out.
     public func excerpts(of run: RunRecord) -> [RunReport.FindingIndex: LogExcerpt] {
-        RunReport.findings(of: run).prefix(RunReport.mostFindings).reduce(into: [:]) { excerpts, entry in
+        RunReport.shownFindings(of: run).reduce(into: [:]) { excerpts, entry in
             guard let place = entry.finding.place else { return }
             excerpts[entry.index] = excerpt(place, cell: run.cells[entry.index.cell])
         }

@@ -2,7 +2,7 @@ public import Foundation
 public import RunRecord
 
 /// A case that passed and failed on the same input: the same build of a kernel, the same parameters, the same
-/// accelerator.
+/// accelerator and the same backend.
 public struct FlakyCase: Sendable, Hashable, Codable {
     /// Which.
     public var test: TestIdentity
@@ -12,6 +12,8 @@ public struct FlakyCase: Sendable, Hashable, Codable {
     public var release: String?
     /// `kvm` or `tcg`.
     public var accelerator: String?
+    /// `qemu` or `libvirt`; nil if no guest was started.
+    public var backend: String?
     /// How often it failed, of the times that it passed or failed.
     public var failed: Proportion
     /// When it last failed.

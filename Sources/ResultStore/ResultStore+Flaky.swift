@@ -37,6 +37,7 @@ extension ResultStore {
         var build: String?
         var release: String?
         var accelerator: String?
+        var backend: String?
     }
 
     private struct Tally {
@@ -52,7 +53,7 @@ extension ResultStore {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT outcome.id, outcome.verdict, outcome.started, cells.id, parameters, build, release,
-                    outcome.accelerator
+                    outcome.accelerator, cells.backend
                 FROM (SELECT * FROM cases INDEXED BY cases_by_kernel WHERE test = ? AND kernel = ?
                     ORDER BY started DESC LIMIT ?) AS outcome
                 JOIN cells ON cells.id = outcome.cell
@@ -62,7 +63,8 @@ extension ResultStore {
             statement, arguments: [pair["test"] as Int64, pair["kernel"] as String, last])
         var tallies: [Input: Tally] = [:]
         while let row = try rows.next() {
-            let input = Input(parameters: row[4], build: row[5], release: row[6], accelerator: row[7])
+            let input = Input(
+                parameters: row[4], build: row[5], release: row[6], accelerator: row[7], backend: row[8])
             var tally = tallies[input] ?? Tally()
             let verdict: String = row[1]
             // A case that was run again until it passed has done both.
@@ -81,6 +83,7 @@ extension ResultStore {
                     plan: pair["plan"], case: pair["name"], kernel: pair["kernel"],
                     parameters: try reader.value([String: String].self, input.parameters)),
                 build: input.build, release: input.release, accelerator: input.accelerator,
+                backend: input.backend,
                 failed: Proportion(tally.failed, of: tally.passed + tally.failed),
                 lastFailed: Date(timeIntervalSince1970: TimeInterval(tally.lastFailed)),
                 lastRun: try String.fetchOne(

@@ -50,13 +50,13 @@ struct RunWriter {
             """
             INSERT INTO cells (
                 run, name, plan, kernel, release, build, accelerator, verdict, started, document, parameters,
-                cost)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                cost, backend)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run, cell.id, cell.plan, cell.testedKernel, kernel?.release, kernel?.buildID,
                 cell.environment?.accelerator.used, cell.verdict.rawValue, cell.started.wholeSeconds, json(bare),
-                json(cell.parameters), CellCost(cell).map(json),
+                json(cell.parameters), CellCost(cell).map(json), cell.environment?.backend,
             ])
         let id = db.lastInsertedRowID
         for record in cell.cases { try write(record, of: cell, id) }

@@ -12,6 +12,7 @@ enum StoreSchema {
         migrator.registerMigration("3: guests of cases") { try $0.execute(sql: guests) }
         migrator.registerMigration("4: comparison") { try $0.execute(sql: comparison) }
         migrator.registerMigration("5: costs") { try $0.execute(sql: costs) }
+        migrator.registerMigration("6: backends") { try $0.execute(sql: backends) }
         return migrator
     }
 
@@ -95,6 +96,11 @@ enum StoreSchema {
     private static let guests = """
         ALTER TABLE cases ADD COLUMN step INTEGER;
         ALTER TABLE cases ADD COLUMN guest INTEGER;
+        """
+
+    private static let backends = """
+        ALTER TABLE cells ADD COLUMN backend TEXT;  -- NULL if no guest was started
+        UPDATE cells SET backend = json_extract(document, '$.environment.backend');
         """
 
     // The parameters are text with sorted keys, so that two cells with the same have the same text. What failed is few

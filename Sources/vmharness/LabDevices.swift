@@ -3,7 +3,7 @@ import HostProcess
 import Lab
 
 /// `vmharness lab devices`
-struct LabDevices: ParsableCommand {
+struct LabDevices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
         abstract: "Lists PCI functions: driver, IOMMU group, and whether a guest could have each; if not, why.")
@@ -16,17 +16,23 @@ struct LabDevices: ParsableCommand {
         var function: HostPCIFunction
         /// Whether it could be given to a guest alone.
         var isFree: Bool
+        /// What a run would load into the host's kernel first.
+        var loads: [String]
         /// What is in the way.
         var obstacle: String?
         var advice: String?
     }
 
-    func run() throws {
+    func run() async throws {
         let check = PassthroughCheck()
-        let rows = PCIBus().functions().filter { all || !$0.isBridge }.map { function in
-            let obstacle = check.obstacle(of: function.address)
-            return Row(
-                function: function, isFree: obstacle == nil, obstacle: obstacle?.what, advice: obstacle?.advice)
+        var rows: [Row] = []
+        for function in PCIBus().functions() where all || !function.isBridge {
+            switch await check.answer(for: function.address) {
+            case .free(let modules): rows.append(Row(function: function, isFree: true, loads: modules))
+            case .refused(let failure):
+                rows.append(
+                    Row(function: function, isFree: false, loads: [], obstacle: failure.what, advice: failure.advice))
+            }
         }
         try printList(rows, json: json, header: ["ADDRESS", "IDS", "KIND", "DRIVER", "GROUP", "FOR GUESTS"]) { row in
             let function = row.function
@@ -34,8 +40,13 @@ struct LabDevices: ParsableCommand {
                 "\(function.address)", function.identity,
                 ([function.kind] + function.interfaces + function.disks).joined(separator: " "),
                 function.driver ?? "-", function.group.map(String.init) ?? "-",
-                row.obstacle.map { "no: \($0)" } ?? "yes",
+                Self.words(for: row),
             ]
         }
+    }
+
+    private static func words(for row: Row) -> String {
+        if let obstacle = row.obstacle { return "no: \(obstacle)" }
+        return row.loads.isEmpty ? "yes" : "yes; a run would load \(row.loads.joined(separator: ", "))"
     }
 }

@@ -6,7 +6,7 @@ import RunRecord
 struct ResultsFlaky: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flaky", abstract: "Shows the cases that pass and fail on the same input.",
-        discussion: "The same input is the same build of a kernel, the same parameters and the same accelerator.")
+        discussion: "The same input is the same build of a kernel, the same parameters, accelerator and backend.")
 
     @Option(help: "Only this plan's.", completion: Completions.plans) var plan: String?
     @Option(help: "Only on this kernel, as it was asked for.", completion: Completions.kernels) var kernel: String?
@@ -22,12 +22,14 @@ struct ResultsFlaky: ParsableCommand {
         if let plan { try ResultsCommand.check(plan: plan, in: store) }
         let flaky = try store.flaky(plan: plan, kernel: kernel, last: last)
         if flaky.isEmpty { Terminal.error("no case has both passed and failed on the same input") }
-        try printList(flaky, json: json, header: ["TEST", "KERNEL", "RELEASE", "FAILED", "LAST", "RUN", "WITH"]) {
+        try printList(flaky, json: json, header: ["TEST", "KERNEL", "RELEASE", "BY", "FAILED", "LAST", "RUN", "WITH"]) {
             flaky in
             let variation = flaky.test.variation
             return [
                 "\(flaky.test.plan)/\(flaky.test.case)" + (variation.isEmpty ? "" : " \(variation)"), flaky.test.kernel,
-                flaky.release ?? "-", flaky.failed.text, flaky.lastFailed.toTheMinute, flaky.lastRun,
+                flaky.release ?? "-",
+                [flaky.backend, flaky.accelerator].compactMap { $0 }.joined(separator: ", "), flaky.failed.text,
+                flaky.lastFailed.toTheMinute, flaky.lastRun,
                 flaky.failures.map(\.title).joined(separator: "; "),
             ]
         }

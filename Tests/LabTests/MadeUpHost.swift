@@ -31,7 +31,8 @@ struct MadeUpHost {
     /// - Parameter isOurs: false for an ordinary user.
     func tree(killedAtWrite limit: Int = .max, isOurs: Bool = true) -> SystemTree {
         writes.set(0)
-        return SystemTree(root: root, isOurs: isOurs, load: { try load($0) }) { [self] path, value in
+        return SystemTree(root: root, isOurs: isOurs, load: { try load($0) }, canLoad: { hasModule($0) }) {
+            [self] path, value in
             writes.set(writes.get() + 1)
             guard writes.get() < limit else { throw Killed() }
             try carryOut(path, value.trimmingCharacters(in: .newlines))
@@ -122,11 +123,13 @@ struct MadeUpHost {
             withDestinationPath: root.appending("sys/bus/pci/drivers/\(driver)").string)
     }
 
+    private func hasModule(_ module: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appending("modules/\(module)").string)
+    }
+
     /// Modules lie in `modules`, and appear where Linux has them.
     private func load(_ module: String) throws {
-        guard FileManager.default.fileExists(atPath: root.appending("modules/\(module)").string) else {
-            throw Failure("no such module", on: module, advice: "")
-        }
+        guard hasModule(module) else { throw Failure("no such module", on: module, advice: "") }
         try make(module == "vfio-pci" ? "sys/bus/pci/drivers/vfio-pci" : "sys/module/\(module)")
     }
 

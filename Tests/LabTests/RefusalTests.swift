@@ -311,6 +311,59 @@ struct RefusalTests {
                 + "may have given to a guest")
     }
 
+    /// Whose virtual function would be gone as soon as it is bound.
+    @Test func aPhysicalFunctionAndItsOwnVirtualOne() async throws {
+        try await withScratchDirectory { scratch in
+            let host = try MadeUpHost(scratch)
+            try host.add("0000:03:00.0", driver: "igb", group: 7)
+            for (number, address) in ["0000:03:10.0", "0000:03:10.2"].enumerated() {
+                try host.add(address, driver: "igbvf", group: 9 + number, identity: (0x8086, 0x10ca))
+                try host.link(
+                    "sys/devices/pci0000:00/0000:03:00.0/virtfn\(number)", to: "sys/devices/pci0000:00/\(address)")
+            }
+            let check = PassthroughCheck(PCIBus(host.tree()))
+            let virtual = PassthroughCheck.Choice.match(vendor: 0x8086, device: 0x10ca)
+            let second = PCIAddress("0000:03:10.2")!
+            for order in [[Self.nic, second], [second, Self.nic]] {
+                let refusal = #expect(throws: Failure.self) { try check.choose(order.map { .address($0) }) }
+                #expect(
+                    refusal?.what == "it is a virtual function of 0000:03:00.0, which goes to the same guest")
+                #expect(refusal?.subject == "0000:03:10.2")
+                #expect(refusal?.blame == .request)
+            }
+            let matched = #expect(throws: Failure.self) { try check.choose([.address(Self.nic), virtual]) }
+            #expect(matched?.what.hasPrefix("it is a virtual function of 0000:03:00.0") == true)
+            // Each without the other.
+            #expect(try check.choose([.address(Self.nic)]).count == 1)
+            #expect(try check.choose([virtual, virtual]).count == 2)
+            // One of another card is found.
+            try host.add("0000:04:10.0", driver: "igbvf", group: 20, identity: (0x8086, 0x10ca))
+            #expect(
+                try check.choose([virtual, .address(Self.nic)]).map(\.address.description)
+                    == ["0000:04:10.0", "0000:03:00.0"])
+        }
+    }
+
+    @Test func whatARunWouldLoadIsNoObstacle() async throws {
+        try await withScratchDirectory { scratch in
+            let host = try MadeUpHost(scratch)
+            try host.add("0000:03:00.0", driver: "e1000e", group: 7)
+            try host.remove("sys/bus/pci/drivers/vfio-pci")
+            func words(_ isOurs: Bool = true) async -> String {
+                switch await PassthroughCheck(PCIBus(host.tree(isOurs: isOurs))).answer(for: Self.nic) {
+                case .free(let modules): "free \(modules)"
+                case .refused(let failure): failure.what
+                }
+            }
+            #expect(await words() == "the kernel has no vfio-pci loaded")
+            try host.put("modules/vfio-pci", "")
+            #expect(await words() == #"free ["vfio-pci"]"#)
+            #expect(await words(false) == "the kernel has no vfio-pci loaded")
+            try host.make("sys/bus/pci/drivers/vfio-pci")
+            #expect(await words() == "free []")
+        }
+    }
+
     @Test func aMissingDriverIsLoaded() async throws {
         try await withScratchDirectory { scratch in
             let host = try MadeUpHost(scratch)

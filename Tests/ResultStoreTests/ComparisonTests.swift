@@ -62,10 +62,13 @@ import Testing
             for minute in 0..<10 {
                 var mended = Samples.cell(of: "q", [minute < 5 ? fail("x") : pass()])
                 mended.environment?.kernel.buildID = minute < 5 ? "old" : "new"
+                var libvirt = Samples.cell(of: "libvirt", [minute < 5 ? fail("x") : pass()])
+                libvirt.environment?.backend = minute < 5 ? "libvirt" : "qemu"
                 let cells = [
                     Samples.cell(parameters: ["n": "1"], [minute % 5 == 0 ? fail("hang at 0x\(minute)") : pass()]),
                     Samples.cell(on: "debian:7.2", [pass()]), mended,
                     Samples.cell(of: "kvm", accelerator: minute < 5 ? "kvm" : "tcg", [minute < 5 ? fail("x") : pass()]),
+                    libvirt,
                 ]
                 try store.record(Samples.run(minute, cells), directory: FilePath("/runs/\(minute)"))
             }
@@ -74,6 +77,7 @@ import Testing
             let first = try #require(flaky.first)
             #expect(first.test == TestIdentity(plan: "p", case: "a", kernel: "debian:6.12", parameters: ["n": "1"]))
             #expect(first.failed == Proportion(2, of: 10))
+            #expect(first.backend == "qemu" && first.accelerator == "tcg")
             #expect(first.failures.count == 1, "\(first.failures)")
             #expect(first.lastRun == Samples.run(5, []).id)
             #expect(try store.flaky(plan: "q").isEmpty)

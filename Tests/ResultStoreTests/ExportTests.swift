@@ -243,6 +243,46 @@ import Testing
         }
     }
 
+    /// A matrix of 20 plans on 20 kernels, with eight kinds of failure.
+    private static var large: RunRecord {
+        Samples.run(
+            0,
+            (0..<400).map { number in
+                let finding = Finding(
+                    source: .console, severity: .failure, kind: "warning", title: "WARNING in f\(number % 8)")
+                let fails = number % 20 == 0 || number >= 380
+                let record = CaseRecord(
+                    name: "a", step: 1, verdict: fails ? .fail : .pass, seconds: 1, findings: fails ? [finding] : [])
+                return Samples.cell(of: "plan\(number / 20)", on: "debian:6.\(number % 20)", [record])
+            })
+    }
+
+    @Test("a large run is folded to what went wrong, without losing a cell")
+    func largeRun() throws {
+        let page = HTMLReport(RunReport(Self.large)).text
+        func count(_ text: String) -> Int { page.ranges(of: text).count }
+        #expect(count("<details id=\"cell-") == 400)
+        #expect(page.contains("361 cells in which all passed or was skipped"))
+        // 20 failures in the first column, and 19 more in the last row.
+        #expect(count("class=\"finding\"") == 39)
+        #expect(count("class=\"alike\"") == 8)
+        #expect(count("class=\"lane\"") > 0)
+        #expect(page.utf8.count < 2_000_000)
+    }
+
+    @Test("of too many findings, one of each kind is shown before any twice")
+    func manyFindings() {
+        let cells = (0..<RunReport.mostFindings + 50).map { number in
+            let title = number < RunReport.mostFindings + 40 ? "WARNING in f" : "WARNING in g\(number)x"
+            let finding = Finding(source: .console, severity: .failure, kind: "warning", title: title)
+            return Samples.cell([CaseRecord(name: "a", verdict: .fail, seconds: 1, findings: [finding])])
+        }
+        let shown = RunReport.shownFindings(of: Samples.run(0, cells))
+        #expect(shown.count == RunReport.mostFindings)
+        #expect(Set(shown.map(\.finding.title)).count == 11)
+        #expect(shown.map(\.index.cell) == shown.map(\.index.cell).sorted())
+    }
+
     @Test("an excerpt has the lines of the finding and those around it, and stays in the run's directory")
     func excerpts() async throws {
         try await withScratchDirectory { scratch in

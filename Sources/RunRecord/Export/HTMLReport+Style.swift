@@ -12,7 +12,7 @@ extension HTMLReport {
         h3{font-size:1rem;margin:.8rem 0 .2rem}p{margin:.3rem 0}ul{padding-left:1.2rem;margin:.2rem 0}
         small,dt{color:var(--dim);font-size:.85rem}a{color:inherit}code,pre{font:13px/1.45 ui-monospace,monospace}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:.5rem 0}dd{margin:0;min-width:0}
-        .scroll{overflow-x:auto}table{border-collapse:collapse}th{text-align:left;font-weight:600}
+        nav a{margin-right:.8rem}.scroll{overflow-x:auto}table{border-collapse:collapse}th{text-align:left;font-weight:600}
         .badge{display:inline-block;padding:0 .5em;border-radius:1em;color:var(--back);background:var(--skip);
         font-size:.85em;white-space:nowrap}
         .badge.pass{background:var(--pass)}.badge.fail{background:var(--fail)}.badge.known{background:var(--known)}
@@ -28,6 +28,8 @@ extension HTMLReport {
         .matrix td.known{background:color-mix(in srgb,var(--known) 35%,var(--back))}
         .matrix td.error{background:color-mix(in srgb,var(--error) 45%,var(--back))}
         .matrix td.skip{background:var(--soft)}
+        .matrix.large{font-size:.85rem}.matrix.large th,.matrix.large td a{padding:.1rem .4rem}
+        .matrix.large td{min-width:3.5rem}.matrix.large tbody th{max-width:14rem}
         .timeline{list-style:none;margin:0;padding:0}
         .timeline li{display:grid;grid-template-columns:1fr max-content;gap:0 .5rem;margin-bottom:.35rem;font-size:.85rem}
         .timeline .track{grid-column:1/3;grid-row:2;background:var(--soft);height:.8rem;border-radius:3px;overflow:hidden}
@@ -35,8 +37,11 @@ extension HTMLReport {
         .bar.pass{background:var(--pass)}.bar.fail{background:var(--fail)}.bar.known{background:var(--known)}
         .bar.flaky{background:var(--flaky)}.bar.error{background:var(--error)}
         .boot{display:block;height:100%;background:rgba(128,128,128,.75)}
+        .lane{position:relative;height:1rem;margin-bottom:2px;background:var(--soft)}
+        .lane .bar{position:absolute;border-right:1px solid var(--back)}
+        .cell,.finding,.alike{content-visibility:auto;contain-intrinsic-size:auto 2.4rem}
         details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.3rem .6rem}
-        summary{cursor:pointer}.finding>summary{font-weight:600}
+        summary{cursor:pointer}.finding>summary,.alike>summary{font-weight:600}
         pre{overflow-x:auto;background:var(--soft);padding:.5rem;border-radius:6px;margin:.4rem 0;white-space:pre;
         overflow-wrap:normal}
         .console i{color:var(--dim);font-style:normal;user-select:none}

@@ -8,8 +8,14 @@ public struct HTMLReport: Sendable {
     let report: RunReport
     var run: RunRecord { report.run }
 
-    /// Cases without a finding that are listed in one cell.
+    /// Cases that are listed in one cell.
     private static let mostCases = 2000
+    /// Cases up to which a page lists those that passed or were skipped as well.
+    private static let mostCasesAtEase = 20_000
+    /// Cells up to which those in which nothing went wrong stand among the others.
+    private static let mostCellsAtEase = 60
+    /// Guests up to which each has a line of its own on the timeline, without being asked for.
+    private static let mostGuestsAtEase = 40
 
     /// The page of a run.
     public init(_ report: RunReport) {
@@ -19,7 +25,7 @@ public struct HTMLReport: Sendable {
     /// The document.
     public var text: String {
         let title = "\(run.standing.uppercased()) · \(run.id)"
-        let body = [header, matrix, comparison, timeline, findings, cells].joined(separator: "\n")
+        let body = [header, contents, matrix, comparison, timeline, findings, cells].joined(separator: "\n")
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -87,10 +93,20 @@ public struct HTMLReport: Sendable {
             """
     }
 
+    /// Links to the parts.
+    private var contents: String {
+        var parts = [("matrix", "Matrix")]
+        if report.comparison != nil { parts.append(("against", "What is new")) }
+        parts += [("guests", "Guests"), ("findings", "Findings"), ("cells", "Cells")]
+        return "<nav>\(parts.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }.joined(separator: " "))</nav>"
+    }
+
     // MARK: Matrix
 
+    /// A large one is denser, and rows in which nothing went wrong are folded away.
     private var matrix: String {
         let matrix = RunMatrix(run)
+        let isLarge = matrix.rows.count * matrix.kernels.count > 200
         let heads = matrix.kernels.map { "<th scope=\"col\">\(line($0))</th>" }.joined()
         let rows = matrix.rows.map { row -> String in
             let fields = matrix.kernels.map { kernel -> String in
@@ -98,18 +114,31 @@ public struct HTMLReport: Sendable {
                 // A rate shows in the depth of the colour.
                 let share = Double(field.failed) / Double(max(1, field.verdicts.count))
                 let depth = field.failed == 0 ? "" : " style=\"--share:\(Int((40 + 60 * share).rounded()))%\""
+                let seconds = isLarge ? "" : "<small>\(Self.seconds(field.seconds))</small>"
                 return "<td class=\"\(field.weight.rawValue)\"\(depth)><a href=\"#cell-\(first)\">\(field.words)"
-                    + "<small>\(Self.seconds(field.seconds))</small></a></td>"
+                    + "\(seconds)</a></td>"
             }
             return "<tr><th scope=\"row\">\(line(row.name))</th>\(fields.joined())</tr>"
         }
-        return """
-            <section>
-            <h2>Matrix</h2>
-            <div class="scroll"><table class="matrix">
+        func table(_ rows: some Collection<String>) -> String {
+            """
+            <div class="scroll"><table class="matrix\(isLarge ? " large" : "")">
             <thead><tr><th></th>\(heads)</tr></thead>
             <tbody>\(rows.joined(separator: "\n"))</tbody>
             </table></div>
+            """
+        }
+        let quiet = isLarge ? matrix.rows.indices.filter { matrix.rows[$0].isQuiet } : []
+        let loud = Set(rows.indices).subtracting(quiet).sorted().map { rows[$0] }
+        let folded =
+            quiet.isEmpty
+            ? ""
+            : "<details><summary>\(quiet.count) more rows, in which all passed or was skipped</summary>"
+                + "\(table(quiet.map { rows[$0] }))</details>"
+        return """
+            <section id="matrix">
+            <h2>Matrix</h2>
+            \(loud.isEmpty ? "" : table(loud))\(folded)
             </section>
             """
     }
@@ -131,10 +160,17 @@ public struct HTMLReport: Sendable {
                     + "\(verdicts.joined(separator: " → "))\(titles)</li>"
             }
             let rest = changes.count > 100 ? "<li>and \(changes.count - 100) more</li>" : ""
-            return "<h3>\(changes.count) \(kind.words)</h3><ul>\(items.joined(separator: "\n"))\(rest)</ul>"
+            // What is new is seen at once, as far as one can take it in.
+            let open = [.new, .flaky, .unjudged].contains(kind) ? 20 : 5
+            let folded =
+                items.count > open
+                ? "<details><summary>\(changes.count - open) more</summary><ul>"
+                    + "\(items.dropFirst(open).joined(separator: "\n"))\(rest)</ul></details>" : ""
+            return "<h3>\(changes.count) \(kind.words)</h3><ul>"
+                + "\(items.prefix(open).joined(separator: "\n"))</ul>\(folded)"
         }
         return """
-            <section>
+            <section id="against">
             <h2>Against \(line(comparison.before))</h2>
             <p>\(comparison.counts)</p>
             \(parts.joined(separator: "\n"))
@@ -172,22 +208,33 @@ public struct HTMLReport: Sendable {
                 + "<small>\(Self.seconds(length))</small></li>"
         }
         let rest = bars.count > 500 ? "<p>and \(bars.count - 500) more guests</p>" : ""
+        var list = "<ol class=\"timeline\">\(rows.joined(separator: "\n"))</ol>\(rest)"
+        let isLarge = bars.count > Self.mostGuestsAtEase
+        if isLarge {
+            list =
+                lanes(bars.map { ($0.index, $0.span) }, from: start, to: end)
+                + "<details><summary>Each of them</summary>\(list)</details>"
+        }
         return """
-            <section>
+            <section id="guests">
             <h2>Guests</h2>
             <p><small>\(Self.time(start)) to \(Self.time(end)), \(Self.seconds(end.timeIntervalSince(start))); \
-            the grey part is the boot</small></p>
-            <ol class="timeline">\(rows.joined(separator: "\n"))</ol>\(rest)
+            \(isLarge ? "those on one line came one after the other" : "the grey part is the boot")</small></p>
+            \(list)
             </section>
             """
     }
 
     // MARK: Findings
 
+    /// Each with its console; those alike are together where there are many.
     private var findings: String {
         let all = RunReport.findings(of: run)
-        if all.isEmpty { return "<section><h2>Findings</h2><p>None that weighs anything.</p></section>" }
-        let shown = all.prefix(RunReport.mostFindings).map { index, finding -> String in
+        if all.isEmpty {
+            return "<section id=\"findings\"><h2>Findings</h2><p>None that weighs anything.</p></section>"
+        }
+        let chosen = RunReport.shownFindings(of: run)
+        let shown = chosen.map { index, finding -> String in
             let cell = run.cells[index.cell]
             let record = cell.cases[index.case]
             let process = finding.comm.map { " in \($0)\(finding.pid.map { ", pid \($0)" } ?? "")" } ?? ""
@@ -220,7 +267,28 @@ public struct HTMLReport: Sendable {
                 + parts.joined(separator: "\n") + "</details>"
         }
         let rest = all.count > shown.count ? "<p>and \(all.count - shown.count) more findings, in the record</p>" : ""
-        return "<section><h2>Findings</h2>\n\(shown.joined(separator: "\n"))\(rest)</section>"
+        let parts = all.count <= 5 ? shown : grouped(Array(zip(chosen.map(\.finding), shown)))
+        return "<section id=\"findings\"><h2>Findings</h2>\n\(parts.joined(separator: "\n"))\(rest)</section>"
+    }
+
+    /// Findings with one fingerprint under one line, at the place of the first.
+    private func grouped(_ findings: [(finding: Finding, text: String)]) -> [String] {
+        var groups: [(title: String, texts: [String])] = []
+        var places: [Fingerprint: Int] = [:]
+        for (finding, text) in findings {
+            let fingerprint = Fingerprint(of: finding)
+            if let place = places[fingerprint] {
+                groups[place].texts.append(text)
+            } else {
+                places[fingerprint] = groups.count
+                groups.append((finding.title, [text]))
+            }
+        }
+        return groups.map { group in
+            guard group.texts.count > 1 else { return group.texts[0] }
+            return "<details class=\"alike\"><summary>\(line(group.title)) <small>\(group.texts.count) times</small>"
+                + "</summary>\(group.texts.joined(separator: "\n"))</details>"
+        }
     }
 
     /// A link only to what is one: a record may be anybody's.
@@ -246,6 +314,8 @@ public struct HTMLReport: Sendable {
     // MARK: Cells
 
     private var cells: String {
+        // A page is no place for a million lines that say that all is well.
+        let isAtEase = run.cells.map(\.cases.count).reduce(0, +) <= Self.mostCasesAtEase
         let parts = run.cells.enumerated().map { index, cell -> String in
             var facts: [(String, String)] = []
             if let environment = cell.environment {
@@ -271,7 +341,8 @@ public struct HTMLReport: Sendable {
             }
             facts = cell.parameters.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) } + facts
             let list = facts.filter { !$0.1.isEmpty }.map { "<dt>\(line($0.0))</dt><dd>\(line($0.1))</dd>" }.joined()
-            let cases = cell.cases.prefix(Self.mostCases).map { record in
+            let listed = isAtEase ? cell.cases : cell.cases.filter { $0.verdict != .pass && $0.verdict != .skip }
+            let cases = listed.prefix(isAtEase ? Self.mostCases : Self.mostCases / 10).map { record in
                 "<tr><td>\(badge(record.verdict))</td><td>\(line(record.name))</td>"
                     + "<td class=\"number\">\(Self.seconds(record.seconds))</td><td>\(line(record.reason ?? ""))</td></tr>"
             }
@@ -286,6 +357,16 @@ public struct HTMLReport: Sendable {
                 </details>
                 """
         }
-        return "<section><h2>Cells</h2>\n\(parts.joined(separator: "\n"))</section>"
+        let quiet =
+            run.cells.count > Self.mostCellsAtEase
+            ? Set(run.cells.indices.filter { [.pass, .skip].contains(run.cells[$0].weight) }) : []
+        let loud = parts.indices.filter { !quiet.contains($0) }.map { parts[$0] }
+        // A link to one opens what it is folded into (HTML, "ancestor details revealing").
+        let folded =
+            quiet.isEmpty
+            ? ""
+            : "<details><summary>\(quiet.count) cells in which all passed or was skipped</summary>"
+                + "\(quiet.sorted().map { parts[$0] }.joined(separator: "\n"))</details>"
+        return "<section id=\"cells\"><h2>Cells</h2>\n\(loud.joined(separator: "\n"))\(folded)</section>"
     }
 }

@@ -35,6 +35,8 @@ struct RunMatrix {
     struct Row {
         var name: String
         var fields: [String: Field] = [:]
+        /// True if no cell of it went wrong.
+        var isQuiet: Bool { fields.values.allSatisfy { $0.weight == .pass || $0.weight == .skip } }
     }
 
     let kernels: [String]
@@ -43,16 +45,27 @@ struct RunMatrix {
     init(_ run: RunRecord) {
         var kernels: [String] = []
         var rows: [Row] = []
+        var places: [String: Int] = [:]
+        // Only the values in which a plan's cells differ.
+        var values: [String: [String: Set<String?>]] = [:]
+        for cell in run.cells {
+            for key in cell.parameters.keys { values[cell.plan, default: [:]][key] = [] }
+        }
+        for cell in run.cells {
+            for key in values[cell.plan, default: [:]].keys {
+                values[cell.plan]![key]!.insert(cell.parameters[key])
+            }
+        }
         for (index, cell) in run.cells.enumerated() {
             if !kernels.contains(cell.testedKernel) { kernels.append(cell.testedKernel) }
-            // Only the values in which a plan's cells differ.
-            let varying = cell.parameters.filter { key, value in
-                run.cells.contains { $0.plan == cell.plan && $0.parameters[key] != value }
-            }
+            let varying = cell.parameters.filter { key, _ in values[cell.plan]![key]!.count > 1 }
             let name = ([cell.plan] + varying.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
                 .joined(separator: " ")
-            let at = rows.firstIndex { $0.name == name } ?? rows.count
-            if at == rows.count { rows.append(Row(name: name)) }
+            let at = places[name] ?? rows.count
+            if at == rows.count {
+                rows.append(Row(name: name))
+                places[name] = at
+            }
             rows[at].fields[cell.testedKernel, default: Field()].cells.append(index)
             rows[at].fields[cell.testedKernel]!.verdicts.append(cell.verdict)
             rows[at].fields[cell.testedKernel]!.weights.append(cell.weight)

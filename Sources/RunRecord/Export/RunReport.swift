@@ -46,4 +46,23 @@ public struct RunReport: Sendable {
             }
         }
     }
+
+    /// Those of ``findings(of:)`` that a report shows, in their order. If there are more than ``mostFindings``, the
+    /// first of each fingerprint come before any that are like another.
+    public static func shownFindings(of run: RunRecord) -> [(index: FindingIndex, finding: Finding)] {
+        let all = findings(of: run)
+        guard all.count > mostFindings else { return all }
+        var seen: Set<Fingerprint> = []
+        var others: [Int] = []
+        var chosen: [Int] = []
+        // So many are looked at, since titles may be anything.
+        for (number, entry) in all.prefix(50 * mostFindings).enumerated() where chosen.count < mostFindings {
+            if seen.insert(Fingerprint(of: entry.finding)).inserted {
+                chosen.append(number)
+            } else {
+                others.append(number)
+            }
+        }
+        return (chosen + others.prefix(mostFindings - chosen.count)).sorted().map { all[$0] }
+    }
 }
