@@ -53,7 +53,7 @@ struct AptArchive: Sendable {
                 "the keys of Debian's archive are missing", on: Self.keyring,
                 advice: "install the package debian-archive-keyring")
         }
-        let mirrors = try await AptMirrors.ofThisMachine()
+        let mirrors = try await AptMirrors.ofThisMachine(remembered: root.appending("mirrors.json"))
         let sources = mirrors.sources(releases: AptMirrors.releases, keyring: Self.keyring, backports: true)
         if !refresh, let index = currentIndex(sources) { return index }
         try makeDirectories(root)

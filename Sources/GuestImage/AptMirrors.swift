@@ -1,4 +1,6 @@
+import Foundation
 import HostProcess
+import SystemPackage
 
 /// Where this machine gets Debian from. Addresses come from its own apt
 /// configuration and from nowhere else.
@@ -31,6 +33,30 @@ struct AptMirrors: Hashable, Codable {
             throw Failure(
                 "apt knows no Debian repository", on: "/etc/apt/sources.list.d",
                 advice: "add the mirror of your choice to the machine's apt sources")
+        }
+        return mirrors
+    }
+
+    /// What apt said when its configuration was last another.
+    private struct Memory: Codable {
+        var state: String
+        var mirrors: AptMirrors
+    }
+
+    /// Asks apt, or remembers what it said while its configuration was as it is.
+    ///
+    /// - Parameter file: where that is kept; one that cannot be written costs time alone.
+    /// - Throws: as `ofThisMachine()`.
+    static func ofThisMachine(remembered file: FilePath) async throws -> AptMirrors {
+        let state = AptState.now
+        if let state, let bytes = try? BoundedRead.bytes(of: file, limit: 1 << 20),
+            let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)), memory.state == state
+        {
+            return memory.mirrors
+        }
+        let mirrors = try await ofThisMachine()
+        if let state, let bytes = try? JSONEncoder().encode(Memory(state: state, mirrors: mirrors)) {
+            try? bytes.write(to: URL(filePath: file.string), options: .atomic)
         }
         return mirrors
     }

@@ -102,7 +102,8 @@ public struct Preparation: Sendable {
         let qemu = try await QEMUVersion.installed()
         // What a guest's start calls later is missed now.
         for program in ["qemu-img", "ssh", "ssh-keygen"] { _ = try await Command(program).path() }
-        let installed = await VirtiofsdProgram.installed()
+        let hasShares = cells.contains { !$0.plan.guest.virtiofs.isEmpty }
+        let installed = hasShares ? await VirtiofsdProgram.installed() : (programs: [], refused: [])
         var problems: [Diagnostic] = []
         var devices: [GuestRequest: HostDevices] = [:]
         for cell in cells where devices[cell.plan.guest] == nil {

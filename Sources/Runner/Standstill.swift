@@ -34,7 +34,7 @@ struct Standstill: Sendable {
 
     /// The SSH session is gone. It may have gone because the guest did. A
     /// kernel that still answers the keyboard is not hung: somebody ended our
-    /// ssh, or the guest's sshd.
+    /// ssh, or the guest's SSH server.
     ///
     /// - Throws: `CancellationError`.
     func lost(_ reason: String) async throws -> Judgement {
@@ -47,7 +47,10 @@ struct Standstill: Sendable {
             evidence.consoleAnswers
             ? Finding(
                 source: .ladder, severity: .trouble, kind: "ssh-lost", title: "the SSH session was lost",
-                detail: [reason, "the kernel still answers on the console: ssh or sshd was ended, by the plan perhaps"])
+                detail: [
+                    reason,
+                    "the kernel still answers on the console: ssh or the guest's SSH server was ended, by the plan perhaps",
+                ])
             : hang(evidence, reason)
         return Judgement(
             verdict: finding.severity == .failure ? .fail : .error, reason: reason, findings: [finding],
@@ -59,13 +62,13 @@ struct Standstill: Sendable {
     /// - Parameter reason: says what did not end within which limit.
     /// - Throws: `CancellationError`.
     func hung(_ reason: String) async throws -> Judgement {
-        // Nothing hangs where the step's process has ended: ssh waits for its output to be closed.
+        // Nothing hangs where the step's process has ended: the SSH server still passes on what its children say.
         let look = try? await shell.run("test -d /proc/$(cat \(stepProcessFile))", timeout: .seconds(10))
         try Task.checkCancellation()
         if look?.status == 1 {
             return Judgement(
                 verdict: .error,
-                reason: "the command ended, but something it started keeps its output open: redirect that",
+                reason: "the command ended, but something it started goes on saying things: redirect that",
                 guestAnswers: true)
         }
         session.runner.report(.climbing(cell: session.id, reason: reason))
