@@ -43,7 +43,9 @@ enum CellSession {
         try TestRun.refuseOversized(prepared, options)
         let directory = try resumed ?? newDirectory(out, cells, matrix, runsExpunged: options.runsExpunged)
         for cell in try directory.record(unavailable) { printer.show(.cellEnded(cell)) }
-        printer.expect { ExpectedTimes(prepared).seconds }
+        printer.expect {
+            prepared.reduce(into: [:]) { $0[$1.cell.id] = $1.forecast(from: experience.costs($1)).seconds }
+        }
         var finished = await TestRun(options: options, directory: directory) { printer.show($0) }
             .run(prepared) { InterruptScope.reason }
         if let conclude {

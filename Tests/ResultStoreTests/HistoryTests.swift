@@ -45,32 +45,6 @@ import Testing
         }
     }
 
-    @Test("what a cell takes is the median of the latest with its parameters, kernel and accelerator")
-    func seconds() async throws {
-        try await Samples.withStore { store, _ in
-            var minute = 0
-            func record(_ seconds: [Double], _ verdict: Verdict = .pass, size: String, accelerator: String = "tcg")
-                throws
-            {
-                for seconds in seconds {
-                    let cell = Samples.cell(
-                        accelerator: accelerator, parameters: ["size": size],
-                        [CaseRecord(name: "a", verdict: verdict, seconds: seconds)])
-                    try store.record(Samples.run(minute, [cell]), directory: FilePath("/runs/\(minute)"))
-                    minute += 1
-                }
-            }
-            try record([900, 900, 900, 5, 1, 9, 7, 3], size: "1")
-            try record([4], .fail, size: "2")
-            // Where our side broke it, it took no time of its own.
-            try record([100], .error, size: "1")
-            try record([0.1], size: "1", accelerator: "kvm")
-            let known = try store.expectedSeconds(plan: "p", kernel: "debian:6.12", accelerator: "tcg")
-            #expect(known == [["size": "1"]: 5, ["size": "2"]: 4])
-            #expect(try store.expectedSeconds(plan: "p", kernel: "debian:6.1", accelerator: "tcg").isEmpty)
-        }
-    }
-
     @Test("a plan's history has its cells with their parameters and reasons")
     func ofAPlan() async throws {
         try await Samples.withStore { store, _ in
