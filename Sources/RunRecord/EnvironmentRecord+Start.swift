@@ -22,5 +22,10 @@ extension EnvironmentRecord {
             self.reason = reason
             self.made = made
         }
+
+        /// In words: `from a template`, `booted: an IOMMU, and what is behind it, cannot be plugged in`.
+        public var text: String {
+            how == Self.template ? "from a template" : "booted" + (reason.map { ": \($0)" } ?? "")
+        }
     }
 }

@@ -63,10 +63,11 @@ final class GuestStarting: Sendable {
                 origin: .template(template, keys.identity),
                 record: .init(how: EnvironmentRecord.Start.template, template: entry.digest, made: made),
                 console: try BoundedRead.bytes(of: entry.console, limit: CellRunner.consoleLimit), hold: hold)
-        } catch let failure as Failure {
+        } catch {
             try Task.checkCancellation()
-            failures.withLock { $0[recipe] = failure.what }
-            return try cold(because: failure.what, prepared)
+            let reason = (error as? Failure)?.what ?? "\(error)"
+            failures.withLock { $0[recipe] = reason }
+            return try cold(because: reason, prepared)
         }
     }
 

@@ -35,6 +35,7 @@ struct RunDescription {
             let kernel = environment.kernel
             words.append("\(kernel.release)\(kernel.version.isEmpty ? "" : " (\(kernel.version))")")
             words.append(environment.accelerator.used)
+            if let start = environment.start { words.append(start.text) }
         }
         var lines = [words.joined(separator: "  ")]
         if let expectation = cell.expectationWords {

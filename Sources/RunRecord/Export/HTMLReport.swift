@@ -324,6 +324,7 @@ public struct HTMLReport: Sendable {
                     ("kernel", [kernel.release, kernel.version].filter { !$0.isEmpty }.joined(separator: " ")),
                     ("build id", kernel.buildID ?? ""),
                     ("accelerator", "\(environment.accelerator.used): \(environment.accelerator.reason)"),
+                    ("start", environment.start?.text ?? ""),
                     ("backend", "\(environment.backend), \(environment.qemu)"), ("image", environment.image),
                     ("host", "\(environment.host.kernel), \(environment.host.cpus) CPUs"),
                 ]
