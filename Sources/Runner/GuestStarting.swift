@@ -48,7 +48,7 @@ final class GuestStarting: Sendable {
         }
         let ports = TemplateFitness.ports(for: specification.portsNeeded)
         let recipe = Self.recipe(specification, prepared, ports: ports)
-        if let reason = failures.withLock({ $0[recipe] }) { return try cold(because: reason, prepared) }
+        if let words = failures.withLock({ $0[recipe] }) { return try cold(because: words, prepared) }
         let isNew = Mutex(false)
         do {
             let began = ContinuousClock.now
@@ -68,10 +68,10 @@ final class GuestStarting: Sendable {
                 template: (entry, recipe))
         } catch {
             try Task.checkCancellation()
-            let reason = (error as? Failure)?.what ?? "\(error)"
+            let words = "no template could be made: \((error as? Failure)?.what ?? "\(error)")"
             // What kept us from one that is there may pass; one that cannot be made, cannot be made.
-            if isNew.withLock({ $0 }) { failures.withLock { $0[recipe] = reason } }
-            return try cold(because: reason, prepared)
+            if isNew.withLock({ $0 }) { failures.withLock { $0[recipe] = words } }
+            return try cold(because: words, prepared)
         }
     }
 
@@ -82,13 +82,12 @@ final class GuestStarting: Sendable {
         decision.hold?.release()
         if let template = decision.template {
             prepared.templates.drop(template.entry)
-            failures.withLock { $0[template.recipe] = refusal.reason }
+            failures.withLock { $0[template.recipe] = refusal.description }
         }
-        return try cold(because: refusal.reason, prepared)
+        return try cold(because: refusal.description, prepared)
     }
 
-    private func cold(because reason: String, _ prepared: PreparedCell) throws -> Decision {
-        let words = "no template could be made: \(reason)"
+    private func cold(because words: String, _ prepared: PreparedCell) throws -> Decision {
         guard wish == .auto else {
             throw Failure(words, on: prepared.cell.id, advice: "`--start auto` boots the guest instead")
         }
