@@ -7,6 +7,12 @@ import SystemPackage
 
 /// A run of a command that is gone on with: the command line it was begun with, and its directory.
 enum ResumedCommand {
+    /// What is said to options beside `--resume` that would be left unheard.
+    static let whatIsTaken = """
+        --resume goes on as the run was begun: of the other options it takes --jobs, --json, --data and those of the \
+        display.
+        """
+
     /// Refuses a run that goes on until a question is answered: to run all that it had asked for answers nothing.
     ///
     /// - Throws: `Failure` if it is one of `ab` or `bisect`.
