@@ -108,7 +108,10 @@ struct BisectCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let resume {
-            let (begun, directory) = try ResumedCommand.open(resume, as: BisectCommand.self)
+            let (begun, directory) = try ResumedCommand.open(resume, as: BisectCommand.self) {
+                // Also one that has its answer, for lack of kernels.
+                try !Self.row(in: $0).unavailable.isEmpty
+            }
             var asked = begun
             (asked.json, asked.jobs, asked.display) = (json, jobs, display)
             if let data = guest.data.data { asked.guest.data.data = data }

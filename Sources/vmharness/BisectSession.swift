@@ -75,7 +75,11 @@ struct BisectSession {
         }
         let answer = BisectAnswer(
             row, bisection, directory.current, passes: passes, cells: row.kernels.indices.map(cellIDs))
-        try directory.amend { $0.answer = answer.text }
+        try directory.amend { record in
+            record.answer = answer.text
+            // The last kernel that was looked at may have been one that could not be run.
+            if record.ended == nil { record.ended = Date() }
+        }
         ResultRecording.record(directory.current, directory: directory.path)
         return answer
     }

@@ -26,9 +26,10 @@ enum ResumedCommand {
     /// - Parameters:
     ///   - name: the run, as for `run --resume`.
     ///   - command: which command must have begun it.
+    ///   - hasMore: whether the run in a directory has more to do than its record asks for.
     /// - Throws: `Failure` if there is no such run, another command began it, or it cannot be gone on with.
     static func open<Subcommand: ParsableCommand>(
-        _ name: String, as command: Subcommand.Type
+        _ name: String, as command: Subcommand.Type, hasMore: (FilePath) throws -> Bool = { _ in false }
     ) throws -> (command: Subcommand, directory: RunDirectory) {
         let lookup = RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent)
         let found = try lookup.find(name)
@@ -44,7 +45,7 @@ enum ResumedCommand {
                 advice: "`vmharness \(typed.dropFirst().first ?? "run") --resume` goes on with it", blame: .request)
         }
         let begun = try Subcommand.parse(Array(typed.dropFirst(2)))
-        let directory = try RunDirectory(resuming: found.directory) {
+        let directory = try RunDirectory(resuming: found.directory, hasMore: try hasMore(found.directory)) {
             try lookup.find(found.directory.string).record
         }
         return (begun, directory)
