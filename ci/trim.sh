@@ -12,7 +12,11 @@ cd "$(dirname "$0")/.."
 
 cache=${VMHARNESS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vmharness}
 most=${CI_CACHE_MB:-6000}
-size() { du -sm "$cache" 2>/dev/null | cut -f1; }
+size() {
+    megabytes=$(du -sm "$cache" 2>/dev/null | cut -f1)
+    # There may be none yet.
+    echo "${megabytes:-0}"
+}
 
 "$vmharness" cache remove --stale
 # What is made soonest goes first; saved guests are of this machine's CPUs anyway.

@@ -55,26 +55,43 @@ public struct AcceleratorProbe: Sendable {
         return answer
     }
 
+    /// What ``choose(_:)`` would likely choose, without starting anything: what it chose before on this boot of the host,
+    /// else KVM if `/dev/kvm` can be opened. For forecasts only.
+    public func expected(_ request: Request) -> Accelerator {
+        switch request {
+        case .kvm: .kvm
+        case .tcg: .tcg
+        case .auto: remembered?.answer.accelerator ?? (access("/dev/kvm", R_OK | W_OK) == 0 ? .kvm : .tcg)
+        }
+    }
+
     private struct Cached: Codable {
         let boot: String
         let qemu: String
         let answer: Answer
     }
 
-    private func probed() async throws -> Answer {
-        let boot =
-            ProcessTable.read("/proc/sys/kernel/random/boot_id")
+    /// The host's boot, as the kernel names it.
+    private static var boot: String {
+        ProcessTable.read("/proc/sys/kernel/random/boot_id")
             .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
+    }
+
+    /// The answer of an earlier probe since the host booted, with whatever QEMU.
+    private var remembered: Cached? {
+        guard let data = FileManager.default.contents(atPath: cacheFile.string),
+            let cached = try? JSONDecoder().decode(Cached.self, from: data), cached.boot == Self.boot
+        else { return nil }
+        return cached
+    }
+
+    private func probed() async throws -> Answer {
         let qemu = try await QEMUVersion.installed().text
-        if let data = FileManager.default.contents(atPath: cacheFile.string),
-            let cached = try? JSONDecoder().decode(Cached.self, from: data), cached.boot == boot, cached.qemu == qemu
-        {
-            return cached.answer
-        }
+        if let remembered, remembered.qemu == qemu { return remembered.answer }
         let answer = await probe()
         try FileManager.default.createDirectory(
             atPath: cacheFile.removingLastComponent().string, withIntermediateDirectories: true)
-        let data = try JSONEncoder().encode(Cached(boot: boot, qemu: qemu, answer: answer))
+        let data = try JSONEncoder().encode(Cached(boot: Self.boot, qemu: qemu, answer: answer))
         try data.write(to: URL(filePath: cacheFile.string), options: .atomic)
         return answer
     }

@@ -21,6 +21,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var matrix: MatrixRecord?
     /// True if expunged cases are run too; nil if not.
     public var runsExpunged: Bool?
+    /// What was asked of all its guests; nil if nothing was.
+    public var wish: GuestWish?
     /// When it began.
     public var started: Date
     /// When it was gone on with after an interruption; nil if it never was.

@@ -1,4 +1,4 @@
-import Machine
+public import Machine
 public import RunRecord
 import TestPlan
 
@@ -43,14 +43,24 @@ public struct CellForecast: Sendable, Hashable {
 
 extension PreparedCell {
     /// What is asked of the past.
-    public var shape: CellCost.Shape {
-        CellCost.Shape(
-            plan: cell.plan.name, accelerator: accelerator.accelerator.rawValue,
-            guestMemory: cell.plan.guest.memory.bytes, cpus: cell.plan.guest.cpus)
-    }
+    public var shape: CellCost.Shape { cell.shape(on: accelerator.accelerator) }
 
     /// What the cell will take.
     public func forecast(from costs: [CellCost]) -> CellForecast {
-        CellForecast(shape, kernel: cell.testedKernel, parameters: cell.plan.values, from: costs)
+        cell.forecast(on: accelerator.accelerator, from: costs)
+    }
+}
+
+extension Cell {
+    /// What is asked of the past, where it runs with an accelerator.
+    func shape(on accelerator: Machine.Accelerator) -> CellCost.Shape {
+        CellCost.Shape(
+            plan: plan.name, accelerator: accelerator.rawValue, guestMemory: plan.guest.memory.bytes,
+            cpus: plan.guest.cpus)
+    }
+
+    /// What it will take with an accelerator, by what other cells took.
+    public func forecast(on accelerator: Machine.Accelerator, from costs: [CellCost]) -> CellForecast {
+        CellForecast(shape(on: accelerator), kernel: testedKernel, parameters: plan.values, from: costs)
     }
 }

@@ -12,9 +12,10 @@ extension RunDirectory {
     ///
     /// - Parameters:
     ///   - path: the run's directory.
+    ///   - hasMore: there is something to do besides the cells that the record asks for.
     ///   - read: reads its record; called once nobody else can write to it.
     /// - Throws: `Failure` if the run is still going on, or it has nothing left to do; what `read` throws.
-    public convenience init(resuming path: FilePath, read: () throws -> RunRecord) throws {
+    public convenience init(resuming path: FilePath, hasMore: Bool = false, read: () throws -> RunRecord) throws {
         let lock = try Self.lock(path)
         var record = try read()
         guard let asked = record.asked, !asked.isEmpty else {
@@ -23,7 +24,7 @@ extension RunDirectory {
                 advice: "it was made by an older vmharness: start a new one", blame: .request)
         }
         let complete = Set(record.cells.filter { $0.isComplete == true }.map(\.id))
-        guard !asked.allSatisfy({ complete.contains($0.id) }) else {
+        guard hasMore || !asked.allSatisfy({ complete.contains($0.id) }) else {
             throw Failure(
                 "every cell of the run is complete", on: path.string, advice: "start a new one to run them again",
                 blame: .request)

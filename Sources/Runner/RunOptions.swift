@@ -51,4 +51,12 @@ public struct RunOptions: Sendable {
         known = []
         runsExpunged = false
     }
+
+    /// What the record keeps of them, for a run that is gone on with; nil if all was left open.
+    public var wish: GuestWish? {
+        let wish = GuestWish(
+            accelerator: accelerator == .auto ? nil : accelerator.rawValue, backend: backend?.rawValue,
+            connect: connect, start: start == .auto ? nil : start.rawValue)
+        return wish == GuestWish(accelerator: nil, backend: nil, connect: nil, start: nil) ? nil : wish
+    }
 }

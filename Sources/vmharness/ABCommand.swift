@@ -19,26 +19,37 @@ struct ABCommand: AsyncParsableCommand {
             the host kept it from an answer.
             """)
 
-    @Argument(help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"))
+    @Argument(
+        help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"),
+        completion: Completions.plans)
     var plan: String?
 
-    @Option(help: "Go on with a run of `ab` that was killed or interrupted: its directory, its id, or 'last'.")
+    @Option(
+        help: "Go on with a run of `ab` that was killed or interrupted: its directory, its id, or 'last'.",
+        completion: Completions.runs)
     var resume: String?
 
-    @Option(name: .customLong("kernel"), help: "A side; given twice, A first.")
+    @Option(
+        name: .customLong("kernel"), help: "A side; given twice, A first.", completion: Completions.kernels)
     var kernels: [String] = []
 
-    @Option(help: ArgumentHelp("Both sides with this mutation of the plan.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Both sides with this mutation of the plan.", valueName: "name"),
+        completion: Completions.mutations)
     var mutate: String?
 
-    @Option(name: .customLong("set"), help: "A parameter of the plan on both sides, as name=value; may be repeated.")
+    @Option(
+        name: .customLong("set"), help: "A parameter of the plan on both sides, as name=value; may be repeated.",
+        completion: Completions.settings)
     var settings: [String] = []
 
+    private static let standard = (max: 30, confidence: 0.95)
+
     @Option(help: "Pairs after which it ends undecided.")
-    var max: Int = 30
+    var max: Int = ABCommand.standard.max
 
     @Option(help: "How sure a decision must be, from 0.5 to 0.9999.")
-    var confidence: Double = 0.95
+    var confidence: Double = ABCommand.standard.confidence
 
     @OptionGroup var criterion: CriterionOptions
 
@@ -49,7 +60,9 @@ struct ABCommand: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    @Option(
+        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
+        completion: .directory)
     var out: String?
 
     @Flag(help: "Print the decision as one JSON document on standard output.")
@@ -62,6 +75,9 @@ struct ABCommand: AsyncParsableCommand {
             guard plan == nil, kernels.isEmpty, mutate == nil, settings.isEmpty, out == nil else {
                 throw ValidationError("--resume takes plan, kernels, settings and directory from the run.")
             }
+            guard max == Self.standard.max, confidence == Self.standard.confidence, criterion.isUnsaid,
+                guest.isUnsaid, knownIssues.files.isEmpty
+            else { throw ValidationError(ResumedCommand.whatIsTaken) }
         } else {
             guard plan != nil else { throw ValidationError("Name a plan; `vmharness plan list` has them.") }
             guard kernels.count == 2 else { throw ValidationError("--kernel is given twice: A, then B.") }
@@ -80,6 +96,7 @@ struct ABCommand: AsyncParsableCommand {
             let (begun, resumed) = try ResumedCommand.open(resume, as: ABCommand.self)
             (command, directory) = (begun, resumed)
             (command.json, command.jobs, command.display) = (json, jobs, display)
+            if let data = guest.data.data { command.guest.data.data = data }
         }
         let sides = try command.sides()
         let (asked, resumed) = (command, directory)
@@ -144,12 +161,5 @@ struct ABCommand: AsyncParsableCommand {
                     : "list the values of the parameter under `values` in the plan", blame: .request)
         }
         return ABSides(a, b, names: subjects.map(\.description), count: max)
-    }
-}
-
-extension FilePath {
-    /// What was typed, absolute.
-    init(fromHere typed: String) {
-        self = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(typed)).lexicallyNormalized()
     }
 }

@@ -21,7 +21,8 @@ struct BisectAnswer {
             var cells: [String]
             var failures: [FailureWords.Entry]
         }
-        /// `found`, `good-fails`, `bad-passes`, `end-not-judged` or `unanswered`.
+        /// `found`, `narrowed` (found but for kernels that could not be judged), `good-fails`, `bad-passes`,
+        /// `end-not-judged` or `unanswered`.
         var answer: String
         var good: KernelName?
         var bad: KernelName?
@@ -53,7 +54,7 @@ struct BisectAnswer {
         cellIDs = cells
     }
 
-    /// 0 if it was found, 2 if an end is not what it was said to be, 3 if our side or the host kept it from an answer.
+    /// 0 if it was found or narrowed down, 2 if an end is not what it was said to be, 3 if our side or the host kept it from an answer.
     var exitStatus: Int32 {
         switch bisection.answer {
         case .found: 0
@@ -104,7 +105,7 @@ struct BisectAnswer {
         case .badPasses: document.answer = "bad-passes"
         case .endSkipped: document.answer = "end-not-judged"
         case .found(let good, let bad):
-            document.answer = "found"
+            document.answer = bad - good > 1 ? "narrowed" : "found"
             (document.good, document.bad) = (row.kernels[good].name, row.kernels[bad].name)
             document.unjudged = row.kernels[good + 1..<bad].map(\.name)
         case nil: break
@@ -113,8 +114,9 @@ struct BisectAnswer {
     }
 
     private func found(_ good: Int, _ bad: Int) -> [String] {
+        let unjudged = bad - good - 1
         let named =
-            switch row.isBadNewer {
+            switch unjudged > 0 ? nil : row.isBadNewer {
             case true: ("first bad ", "last good ")
             case false: ("last bad  ", "first good")
             case nil: ("bad       ", "good      ")
@@ -122,6 +124,10 @@ struct BisectAnswer {
         let (badLine, goodLine) = ("\(named.0) \(words(bad))", "\(named.1) \(words(good))")
         var lines = [badLine] + failures(bad) + [goodLine]
         if row.isBadNewer == false { lines = [goodLine, badLine] + failures(bad) }
+        if unjudged > 0 {
+            let kernels = unjudged == 1 ? "a kernel" : "\(unjudged) kernels"
+            lines.insert("narrowed down, not found: \(kernels) between these two could not be judged", at: 0)
+        }
         for index in good + 1..<bad {
             guard case .skipped(let reason) = bisection.standing(of: index) else { continue }
             lines.append("not judged, and may be the one: \(row.label(index)): \(reason)")

@@ -17,8 +17,8 @@ struct BisectCommand: AsyncParsableCommand {
             named with --kernel, in the given order. The good one may be older (who broke it?) or newer (who mended \
             it?). For the commits of a git tree there is `vmharness bisect-step`.
 
-            Exit status: 0 it was found, 2 the request was wrong (also a good kernel that fails, a bad one that \
-            passes), 3 our side or the host kept it from an answer.
+            Exit status: 0 it was found, or narrowed down to kernels of which some cannot be judged, 2 the request was \
+            wrong (also a good kernel that fails, a bad one that passes), 3 our side or the host kept it from an answer.
             """)
 
     /// `KernelStore.Among`, for the command line.
@@ -26,16 +26,20 @@ struct BisectCommand: AsyncParsableCommand {
         case all, newest, cached
     }
 
-    @Argument(help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"))
+    @Argument(
+        help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"),
+        completion: Completions.plans)
     var plan: String?
 
-    @Option(help: "Go on with a bisection that was killed or interrupted: its directory, its id, or 'last'.")
+    @Option(
+        help: "Go on with a bisection that was killed or interrupted: its directory, its id, or 'last'.",
+        completion: Completions.runs)
     var resume: String?
 
-    @Option(help: "A kernel on which the plan passes.")
+    @Option(help: "A kernel on which the plan passes.", completion: Completions.kernels)
     var good: String?
 
-    @Option(help: "A kernel on which the plan fails.")
+    @Option(help: "A kernel on which the plan fails.", completion: Completions.kernels)
     var bad: String?
 
     @Option(help: "Which of Debian's kernels between them: all, the newest of each series, or those in the cache.")
@@ -43,13 +47,18 @@ struct BisectCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("kernel"),
-        help: "A kernel between the two, instead of Debian's; given in their order from the good one to the bad one.")
+        help: "A kernel between the two, instead of Debian's; given in their order from the good one to the bad one.",
+        completion: Completions.kernels)
     var kernels: [String] = []
 
-    @Option(help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"),
+        completion: Completions.mutations)
     var mutate: String?
 
-    @Option(name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.")
+    @Option(
+        name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.",
+        completion: Completions.settings)
     var settings: [String] = []
 
     @OptionGroup var repeats: RepeatOptions
@@ -63,7 +72,9 @@ struct BisectCommand: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    @Option(
+        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
+        completion: .directory)
     var out: String?
 
     @Flag(help: "Print the kernels, and run nothing.")
@@ -81,6 +92,9 @@ struct BisectCommand: AsyncParsableCommand {
             else {
                 throw ValidationError("--resume takes plan, kernels, settings and directory from the run.")
             }
+            guard among == .all, repeats.isUnsaid, criterion.isUnsaid, guest.isUnsaid, knownIssues.files.isEmpty else {
+                throw ValidationError(ResumedCommand.whatIsTaken)
+            }
         } else {
             guard plan != nil else { throw ValidationError("Name a plan; `vmharness plan list` has them.") }
             guard good != nil, bad != nil else { throw ValidationError("--good and --bad name the two ends.") }
@@ -94,12 +108,18 @@ struct BisectCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let resume {
-            let (begun, directory) = try ResumedCommand.open(resume, as: BisectCommand.self)
+            let (begun, directory) = try ResumedCommand.open(resume, as: BisectCommand.self) {
+                // Also one that has its answer, for lack of kernels.
+                try !Self.row(in: $0).unavailable.isEmpty
+            }
             var asked = begun
             (asked.json, asked.jobs, asked.display) = (json, jobs, display)
+            if let data = guest.data.data { asked.guest.data.data = data }
             let command = asked
-            let row = try Self.row(in: directory.path)
-            try await InterruptScope.run { try await command.bisect(row, resumed: directory) }
+            var row = try Self.row(in: directory.path)
+            // What could not be had then may be there now.
+            row.unavailable = [:]
+            try await InterruptScope.run { [row] in try await command.bisect(row, resumed: directory) }
         } else {
             try await InterruptScope.run { [self] in
                 let row = try await row()
@@ -131,16 +151,16 @@ struct BisectCommand: AsyncParsableCommand {
         }
         let directory =
             try resumed
-            ?? CellSession.newDirectory(out.map(FilePath.init(fromHere:)), [ends[0]], runsExpunged: false)
+            ?? CellSession.newDirectory(out.map(FilePath.init(fromHere:)), [ends[0]], options)
         var session = BisectSession(
             plan, mutation: mutation, criterion: criterion.criterion(countsBoot: false), passes: repeats.passes,
             options: options, isQuiet: display.quiet, directory: directory, row: row)
         let answer: BisectAnswer
         do {
             answer = try await session.run()
-        } catch is CancellationError {
+        } catch {
             Terminal.error("`vmharness bisect --resume \(directory.current.id)` goes on")
-            throw CancellationError()
+            throw error
         }
         if json {
             try printJSON(answer.document(directory: directory.path))

@@ -75,7 +75,11 @@ struct BisectSession {
         }
         let answer = BisectAnswer(
             row, bisection, directory.current, passes: passes, cells: row.kernels.indices.map(cellIDs))
-        try directory.amend { $0.answer = answer.text }
+        try directory.amend { record in
+            record.answer = answer.text
+            // The last kernel that was looked at may have been one that could not be run.
+            if record.ended == nil { record.ended = Date() }
+        }
         ResultRecording.record(directory.current, directory: directory.path)
         return answer
     }
@@ -112,18 +116,16 @@ struct BisectSession {
         }
     }
 
-    /// Why a kernel between the ends cannot be run: it cannot be had, or lacks something. Nil if it can be.
+    /// Why a kernel between the ends cannot be run; nil if it can be.
     private func whyNot(_ cell: Cell) async throws -> String? {
+        let fitness = KernelFitness(options: options) { [isQuiet] line in
+            if !isQuiet { Terminal.error(line) }
+        }
         do {
-            let (isQuiet, options) = (isQuiet, options)
-            _ = try await Preparation(options: options, cache: .standard()) { line in
-                if !isQuiet { Terminal.error(line) }
-            }.prepare([cell])
-            return nil
-        } catch let failure as Failure {
+            return try await fitness.whyNot(cell)
+        } catch let failure as Failure where failure.blame == .request && !cell.kernel.isOfArchive {
+            // A tree that is not built, or a file that is not there: that, too, is this kernel's own.
             return "\(failure)"
-        } catch let invalid as InvalidFile {
-            return invalid.diagnostics.first.map { $0.message } ?? "it cannot run the plan"
         }
     }
 

@@ -16,16 +16,22 @@ struct BisectStep: AsyncParsableCommand {
             bisection. No other command of vmharness is fit to be called by `git bisect run`.
             """)
 
-    @Argument(help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"))
+    @Argument(
+        help: ArgumentHelp("Name of a plan, or a directory that holds a plan.yaml.", valueName: "plan"),
+        completion: Completions.plans)
     var plan: String
 
-    @Option(help: "The kernel: build:PATH for a tree that was built.")
+    @Option(help: "The kernel: build:PATH for a tree that was built.", completion: Completions.kernels)
     var kernel: String
 
-    @Option(help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"),
+        completion: Completions.mutations)
     var mutate: String?
 
-    @Option(name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.")
+    @Option(
+        name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.",
+        completion: Completions.settings)
     var settings: [String] = []
 
     @OptionGroup var repeats: RepeatOptions
@@ -42,7 +48,9 @@ struct BisectStep: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    @Option(
+        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
+        completion: .directory)
     var out: String?
 
     @OptionGroup var display: DisplayOptions
@@ -70,7 +78,12 @@ struct BisectStep: AsyncParsableCommand {
         let cells = (1...passes + Bisection.mostUnjudged - 1).map {
             Cell(plan: plan, kernel: name, mutation: mutation, repetition: $0)
         }
-        try await InterruptScope.run { try await judge(cells, passes) }
+        do {
+            try await InterruptScope.run { try await judge(cells, passes) }
+        } catch is CancellationError {
+            Terminal.output("bisect-step: not judged: \(InterruptScope.reason ?? "interrupted")")
+            throw Ended(status: 130)
+        }
     }
 
     private func judge(_ cells: [Cell], _ passes: Int) async throws {
@@ -97,6 +110,11 @@ struct BisectStep: AsyncParsableCommand {
             // The plan itself was read before: it is this kernel that lacks something.
             for diagnostic in invalid.diagnostics { Terminal.error("\(diagnostic)") }
             Terminal.output("bisect-step: cannot be judged: the kernel cannot run the plan")
+            throw Ended(status: 125)
+        } catch let failure as Failure where failure.blame == .request {
+            let fitness = KernelFitness(options: options) { _ in }
+            guard let reason = try await fitness.whyNot(cells[0]) else { throw failure }
+            Terminal.output("bisect-step: cannot be judged: \(Terminal.visible(reason))")
             throw Ended(status: 125)
         }
         Terminal.output(Summary(record, directory: directory).text)

@@ -41,7 +41,9 @@ enum CellSession {
         options.medians = experience.medians
         options.costs = experience.costs
         try TestRun.refuseOversized(prepared, options)
-        let directory = try resumed ?? newDirectory(out, cells, matrix, runsExpunged: options.runsExpunged)
+        let directory = try resumed ?? newDirectory(out, cells, options, matrix)
+        // An option that was given again holds from now on.
+        if directory.current.wish != options.wish { try directory.amend { $0.wish = options.wish } }
         for cell in try directory.record(unavailable) { printer.show(.cellEnded(cell)) }
         printer.expect {
             prepared.reduce(into: [:]) { $0[$1.cell.id] = $1.forecast(from: experience.costs($1)).seconds }
@@ -57,13 +59,14 @@ enum CellSession {
     }
 
     static func newDirectory(
-        _ out: FilePath?, _ cells: [Cell], _ matrix: MatrixRecord? = nil, runsExpunged: Bool
+        _ out: FilePath?, _ cells: [Cell], _ options: RunOptions, _ matrix: MatrixRecord? = nil
     ) throws -> RunDirectory {
         var record = RunRecord(
             id: RunDirectory.newID(), vmharness: VMHarness.version, command: CommandLine.arguments,
             asked: cells.asked, started: Date())
         record.matrix = matrix
-        if runsExpunged { record.runsExpunged = true }
+        record.wish = options.wish
+        if options.runsExpunged { record.runsExpunged = true }
         return try RunDirectory(out ?? RunDirectory.standardPath(for: record.id), record: record)
     }
 }

@@ -16,6 +16,9 @@ struct CriterionOptions: ParsableArguments {
         guard testCase != "", finding != "" else { throw ValidationError("--case and --finding take a text.") }
     }
 
+    /// True if the command line says nothing of it.
+    var isUnsaid: Bool { testCase == nil && finding == nil }
+
     /// - Parameter countsBoot: a guest that does not come up has failed.
     func criterion(countsBoot: Bool) -> FailureCriterion {
         FailureCriterion(testCase: testCase, finding: finding, countsBoot: countsBoot)

@@ -21,10 +21,12 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Run only part I of N; a cell's part follows from its name alone.", valueName: "i/n"))
     var shard: String?
 
-    @Flag(help: "Print the cells, what is expected of each and how long it took before; start nothing.")
+    @Flag(help: "Print the cells, what is expected of each and how long its like took before; start nothing.")
     var list = false
 
-    @Option(help: "Go on with a run that was killed or interrupted: its directory, its id, or 'last'.")
+    @Option(
+        help: "Go on with a run that was killed or interrupted: its directory, its id, or 'last'.",
+        completion: Completions.runs)
     var resume: String?
 
     @OptionGroup var guest: GuestOptions
@@ -33,7 +35,9 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var schedule: ScheduleOptions
 
-    @Option(help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).")
+    @Option(
+        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
+        completion: .directory)
     var out: String?
 
     @Flag(help: "Print the record, or with --list the cells, as one JSON document on standard output.")
@@ -71,7 +75,7 @@ struct MatrixCommand: AsyncParsableCommand {
         let all = try matrix.runnable()
         let shard = shard.flatMap(MatrixShard.init)
         if list {
-            try MatrixListing(all, shard: shard).show(json: json)
+            try MatrixListing(all, shard: shard, options: guest.runOptions()).show(json: json)
             return
         }
         let cells = shard.map { shard in all.filter { shard.contains($0.id) } } ?? all
@@ -80,23 +84,19 @@ struct MatrixCommand: AsyncParsableCommand {
     }
 
     private func runCells(_ cells: [Cell], of matrix: MatrixRecord?, resumed: RunDirectory?) async throws {
-        var options = try guest.runOptions()
+        var options = try guest.runOptions(earlier: resumed?.current.wish)
         options.schedule = schedule.schedule
         options.known = try knownIssues.issues(guest.data, plans: cells.map(\.plan.name))
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? false
         let (record, directory) = try await CellSession.run(
-            cells, options, out: outPath, resumed: resumed, matrix: matrix, isQuiet: display.quiet)
+            cells, options, out: out.map(FilePath.init(fromHere:)), resumed: resumed, matrix: matrix,
+            isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {
             Terminal.output(Summary(record, directory: directory).text)
         }
         throw Ended(status: record.exitStatus)
-    }
-
-    /// `--out`, absolute.
-    private var outPath: FilePath? {
-        out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)).lexicallyNormalized() }
     }
 }

@@ -1,3 +1,4 @@
+import GuestImage
 import Machine
 import ResultStore
 import RunRecord
@@ -16,7 +17,7 @@ struct MatrixListing {
         var parameters: [String: String]
         var repetition: Int?
         var expected: CellExpectation?
-        /// The seconds that its like took before, the median; nil if none is recorded.
+        /// The seconds that its like took before, as the schedule takes it; nil if none is recorded.
         var seconds: Double?
         /// Its shard, from 1; nil without `--shard`.
         var shard: Int?
@@ -24,13 +25,16 @@ struct MatrixListing {
 
     private let cells: [Cell]
     private let shard: MatrixShard?
+    private let options: RunOptions
 
     /// - Parameters:
     ///   - cells: all of them.
     ///   - shard: into how many parts they are divided, and which is of interest; nil for one.
-    init(_ cells: [Cell], shard: MatrixShard?) {
+    ///   - options: how they would run.
+    init(_ cells: [Cell], shard: MatrixShard?, options: RunOptions) {
         self.cells = cells
         self.shard = shard
+        self.options = options
     }
 
     /// What stands in the file more than once.
@@ -63,24 +67,37 @@ struct MatrixListing {
         if json { return }
         let own = shard.map { shard in lines.filter { $0.shard == shard.number } } ?? lines
         let known = own.compactMap(\.seconds)
-        let total = known.isEmpty ? "" : ", \(known.reduce(0, +).formatted1) s for \(known.count) that ran before"
+        let total =
+            known.isEmpty ? "" : ", \(known.reduce(0, +).formatted1) s for \(known.count), by what their like took"
         let part = shard.map { "\(own.count) of \(lines.count) cells in shard \($0.number)/\($0.count)" }
         Terminal.error((part ?? "\(lines.count) cells") + total)
     }
 
-    /// The seconds that the like of each cell took before. Without a store nothing is known.
+    /// The seconds that each cell will take, by what its like took. Without a store nothing is known.
     private func times() -> [Double?] {
         guard let store = ResultsShow.storeIfAny() else { return cells.map { _ in nil } }
-        var plans: [String: [CellKind: Double]] = [:]
-        for name in Set(cells.map(\.plan.name)) {
-            do {
-                plans[name] = try store.seconds(plan: name)
-            } catch {
-                Terminal.error("warning: \(error)")
-            }
+        struct Question: Hashable {
+            var plan: String
+            var kernel: String
+            var accelerator: Machine.Accelerator
         }
+        let standard = AcceleratorProbe(cache: Cache.standard().root).expected(options.accelerator)
+        var costs: [Question: [CellCost]] = [:]
         return cells.map { cell in
-            plans[cell.plan.name]?[CellKind(kernel: cell.testedKernel, parameters: cell.plan.values)]
+            let planned = cell.plan.guest.accelerator ?? cell.plan.requires.accelerator
+            let question = Question(
+                plan: cell.plan.name, kernel: cell.testedKernel,
+                accelerator: planned.flatMap { Machine.Accelerator(rawValue: $0.rawValue) } ?? standard)
+            if costs[question] == nil {
+                do {
+                    costs[question] = try store.costs(
+                        plan: question.plan, kernel: question.kernel, accelerator: question.accelerator.rawValue)
+                } catch {
+                    Terminal.error("warning: \(error)")
+                    costs[question] = []
+                }
+            }
+            return cell.forecast(on: question.accelerator, from: costs[question]!).seconds
         }
     }
 }

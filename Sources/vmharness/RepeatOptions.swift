@@ -24,6 +24,9 @@ struct RepeatOptions: ParsableArguments {
         }
     }
 
+    /// True if the command line says nothing of it.
+    var isUnsaid: Bool { repeats == nil && failureRate == nil }
+
     /// How often a kernel must pass to be good.
     var passes: Int { repeats ?? failureRate.map { Bisection.passes(forRate: $0) } ?? 1 }
 }

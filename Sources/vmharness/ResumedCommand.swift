@@ -7,6 +7,12 @@ import SystemPackage
 
 /// A run of a command that is gone on with: the command line it was begun with, and its directory.
 enum ResumedCommand {
+    /// What is said to options beside `--resume` that would be left unheard.
+    static let whatIsTaken = """
+        --resume goes on as the run was begun: of the other options it takes --jobs, --json, --data and those of the \
+        display.
+        """
+
     /// Refuses a run that goes on until a question is answered: to run all that it had asked for answers nothing.
     ///
     /// - Throws: `Failure` if it is one of `ab` or `bisect`.
@@ -20,9 +26,10 @@ enum ResumedCommand {
     /// - Parameters:
     ///   - name: the run, as for `run --resume`.
     ///   - command: which command must have begun it.
+    ///   - hasMore: whether the run in a directory has more to do than its record asks for.
     /// - Throws: `Failure` if there is no such run, another command began it, or it cannot be gone on with.
     static func open<Subcommand: ParsableCommand>(
-        _ name: String, as command: Subcommand.Type
+        _ name: String, as command: Subcommand.Type, hasMore: (FilePath) throws -> Bool = { _ in false }
     ) throws -> (command: Subcommand, directory: RunDirectory) {
         let lookup = RunLookup(store: ResultsShow.storeIfAny(), runs: RunDirectory.standardParent)
         let found = try lookup.find(name)
@@ -38,7 +45,7 @@ enum ResumedCommand {
                 advice: "`vmharness \(typed.dropFirst().first ?? "run") --resume` goes on with it", blame: .request)
         }
         let begun = try Subcommand.parse(Array(typed.dropFirst(2)))
-        let directory = try RunDirectory(resuming: found.directory) {
+        let directory = try RunDirectory(resuming: found.directory, hasMore: try hasMore(found.directory)) {
             try lookup.find(found.directory.string).record
         }
         return (begun, directory)

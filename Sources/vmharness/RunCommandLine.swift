@@ -99,16 +99,14 @@ struct RunCommandLine: AsyncParsableCommand {
     }
 
     private func runCells(_ cells: [Cell], resumed: RunDirectory?) async throws {
-        var options = try guest.runOptions()
+        var options = try guest.runOptions(earlier: resumed?.current.wish)
         options.schedule = schedule.schedule
-        // Side by side, what takes long had better not begin last.
-        if options.schedule.jobs != .most(1) { options.schedule.order = .longestFirst }
         options.known = try knownIssues.issues(guest.data, plans: cells.map(\.plan.name))
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(
-            cells, options, out: outPath, resumed: resumed, isQuiet: display.quiet)
+            cells, options, out: out.map(FilePath.init(fromHere:)), resumed: resumed, isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {
@@ -148,11 +146,6 @@ struct RunCommandLine: AsyncParsableCommand {
         }
         return cells
     }
-
-    /// `--out`, absolute.
-    private var outPath: FilePath? {
-        out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)).lexicallyNormalized() }
-    }
 }
 
 /// How guests are booted, for every command that boots some.
@@ -172,8 +165,10 @@ struct GuestOptions: ParsableArguments {
         case auto, template, cold
     }
 
-    @Option(help: "auto, kvm or tcg; auto proves KVM by booting something with it.")
-    var accel: Accel = .auto
+    private static let standardBootTimeout = 120
+
+    @Option(help: "auto, kvm or tcg (default: auto); auto proves KVM by booting something with it.")
+    var accel: Accel?
 
     @Option(help: "qemu or libvirt (default: what the plan says, else qemu).")
     var backend: Backing?
@@ -183,11 +178,14 @@ struct GuestOptions: ParsableArguments {
             "libvirt's URI (default: its driver within vmharness, without a daemon).", valueName: "uri"))
     var connect: String?
 
-    @Option(help: "template or cold: guests start from a saved one of their kind, or boot; auto takes what can be had.")
-    var start: Start = .auto
+    @Option(
+        help: """
+            template or cold: guests start from a saved one of their kind, or boot; auto (default) takes what can be had.
+            """)
+    var start: Start?
 
     @Option(help: "Seconds a guest may take to answer its first command.")
-    var bootTimeout: Int = 120
+    var bootTimeout: Int = GuestOptions.standardBootTimeout
 
     @Flag(help: "Ask the archives for newer kernels now.")
     var refresh = false
@@ -212,13 +210,22 @@ struct GuestOptions: ParsableArguments {
         return kernel
     }
 
-    func runOptions() throws -> RunOptions {
+    /// True if the command line says nothing of guests; where plans are does not count.
+    var isUnsaid: Bool {
+        accel == nil && backend == nil && connect == nil && start == nil && bootTimeout == Self.standardBootTimeout
+            && !refresh
+    }
+
+    /// - Parameter earlier: how a run that is gone on with was begun: it holds where the command line says nothing.
+    func runOptions(earlier: GuestWish? = nil) throws -> RunOptions {
         var options = RunOptions(images: try data.directory().appending("images"))
-        options.accelerator = AcceleratorProbe.Request(rawValue: accel.rawValue)!
+        options.accelerator =
+            (accel?.rawValue ?? earlier?.accelerator).flatMap { AcceleratorProbe.Request(rawValue: $0) } ?? .auto
         // Who names a connection means libvirt.
-        options.backend = backend.flatMap { Backend.Kind(rawValue: $0.rawValue) } ?? (connect == nil ? nil : .libvirt)
-        options.connect = connect
-        options.start = GuestStart(rawValue: start.rawValue)!
+        let named = backend?.rawValue ?? (connect == nil ? earlier?.backend : Backend.Kind.libvirt.rawValue)
+        options.backend = named.flatMap { Backend.Kind(rawValue: $0) }
+        options.connect = connect ?? (options.backend == .libvirt ? earlier?.connect : nil)
+        options.start = (start?.rawValue ?? earlier?.start).flatMap { GuestStart(rawValue: $0) } ?? .auto
         options.bootLimit = .seconds(bootTimeout)
         options.refresh = refresh
         return options

@@ -48,9 +48,11 @@ struct ScheduleOptions: ParsableArguments {
         guard (0...100).contains(retryFailed) else { throw ValidationError("--retry-failed must be from 0 to 100.") }
     }
 
-    /// One cell at a time unless the command line says otherwise, in the order in which they were asked for.
+    /// One cell at a time unless the command line says otherwise.
     var schedule: Schedule { schedule(jobs: .most(1)) }
 
+    /// In the order in which the cells were asked for, or, where several run at a time, what takes longest first.
+    ///
     /// - Parameter jobs: how many cells at a time where the command line does not say.
     func schedule(jobs standard: Schedule.Jobs) -> Schedule {
         var schedule = Schedule()
@@ -60,6 +62,8 @@ struct ScheduleOptions: ParsableArguments {
             case .most(let number): .most(number)
             case nil: standard
             }
+        // Side by side, what takes long had better not begin last.
+        if schedule.jobs != .most(1) { schedule.order = .longestFirst }
         schedule.mostFailures = failFast ? 1 : maxFailures
         schedule.retries = retryFailed
         return schedule

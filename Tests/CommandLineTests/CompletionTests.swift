@@ -110,6 +110,8 @@ import Testing
                     ("run alpha --set size=2", "size=2MiB "), ("results show 2026", "20260102-000000-1234 "),
                     ("image build ba", "base "), ("run ./min", "./mine/"), ("run ./mine/p", "./mine/plan.yaml "),
                     ("run --qu", "--quiet "), ("run alpha --mutate pu", "put-back "),
+                    ("ab al", "alpha "), ("bisect alpha --good debian:6.6", "debian:6.6 "),
+                    ("bisect-step alpha --mutate pu", "put-back "), ("matrix --resume 2026", "20260102-000000-1234 "),
                 ] {
                     let line = try await complete(typed)
                     #expect(line.hasSuffix(" \(completed)@"), "\(shell): \(typed)")

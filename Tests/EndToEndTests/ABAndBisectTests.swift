@@ -180,5 +180,41 @@ extension EndToEnd {
                 #expect(try await Harness.run(["bisect-step", "no-such-plan", "--kernel", "debian:6.1"]).status == 129)
             }
         }
+
+        /// A commit for which the plan's module does not compile is left out; a request that is wrong whatever the
+        /// commit ends the bisection.
+        @Test(.timeLimit(.minutes(5))) func whatDoesNotCompileIsSkippedByGit() async throws {
+            try await withScratchDirectory { scratch in
+                let plan = try plan(in: scratch, failingOn: "6.1.*")
+                try """
+                name: by-release
+                summary: Its module compiles for no kernel
+                steps:
+                  - module.build: {source: module, at: /opt/module}
+
+                """.write(toFile: plan + "/plan.yaml", atomically: false, encoding: .utf8)
+                try FileManager.default.createDirectory(atPath: plan + "/module", withIntermediateDirectories: false)
+                for (name, text) in [("Makefile", "obj-m := m.o\n"), ("m.c", "#error not for this kernel\n")] {
+                    try text.write(toFile: "\(plan)/module/\(name)", atomically: false, encoding: .utf8)
+                }
+                let step = ["bisect-step", plan, "--kernel", "debian:6.12", "--quiet", "--out", "\(scratch)/run"]
+                let result = try await Harness.run(step)
+                #expect(result.status == 125, "\(result.errorText)")
+                #expect(result.text.contains("not for this kernel"))
+                let libvirt = try await Harness.run(step + ["--backend", "libvirt", "--connect", "nonsense://"])
+                #expect(libvirt.status == 129, "\(libvirt.text)")
+            }
+        }
+
+        /// What would be left unheard is refused.
+        @Test func resumeRefusesWhatItDoesNotTake() async throws {
+            for (command, options) in [
+                ("ab", ["--max", "3"]), ("ab", ["--accel", "tcg"]), ("ab", ["--finding", "x"]),
+                ("bisect", ["--repeats", "2"]), ("bisect", ["--among", "newest"]), ("bisect", ["--start", "cold"]),
+            ] {
+                let result = try await Harness.run([command, "--resume", "last"] + options)
+                #expect(result.status == 2 && result.errorText.contains("goes on as the run was begun"), "\(options)")
+            }
+        }
     }
 }

@@ -84,9 +84,11 @@ extension EndToEnd {
                 "  - {plans: ./sample, kernels: [\(Harness.kernel), debian:6.99], parameters: {mode: a}, expect: skip}"
             try await withMatrix(cells) { scratch, matrix in
                 let out = scratch.appending("run")
-                let result = try await matrix("\(scratch)/matrix.yaml", "--out", out.string)
+                let result = try await matrix("\(scratch)/matrix.yaml", "--out", out.string, "--start", "cold")
                 #expect(result.status == 3, "\(result.errorText)")
                 let run = try record(out)
+                let wish = GuestWish(accelerator: nil, backend: nil, connect: nil, start: "cold")
+                #expect(run.wish == wish)
                 #expect(run.cells.map(\.verdict) == [.skip, .error])
                 #expect(run.cells.map { $0.expected?.isMet } == [true, nil])
                 #expect(run.cells[1].reason?.contains("Debian has no such kernel") == true)
@@ -95,6 +97,10 @@ extension EndToEnd {
                 #expect(again.status == 3, "\(again.errorText)")
                 #expect(try record(out).cells.map(\.verdict) == [.skip, .error])
                 #expect(try record(out).cells[1].cases.count == 1)
+                // As it was begun, unless somebody says otherwise.
+                #expect(try record(out).wish == wish)
+                #expect(try await matrix("--resume", out.string, "--accel", "tcg").status == 3)
+                #expect(try record(out).wish?.accelerator == "tcg" && record(out).wish?.start == "cold")
             }
         }
 

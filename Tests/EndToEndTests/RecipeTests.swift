@@ -125,6 +125,42 @@ import Yams
         return nil
     }
 
+    // MARK: The cache
+
+    /// A stand-in that has an image, and a matrix if it is told so, but not each kernel.
+    @Test func preparingSaysWhatIsMissing() async throws {
+        try await withScratchDirectory { scratch in
+            let program = scratch.appending("vmharness").string
+            try """
+            #!/bin/sh
+            case "$1 $2" in
+                "matrix "*) [ -n "$KERNELS" ] || exit 2
+                    for kernel in $KERNELS; do cells="$cells${cells:+, }{\\"kernel\\": \\"$kernel\\"}"; done
+                    echo "[$cells]" ;;
+                "kernel add") [ "$3" != nowhere ] || exit 2; echo "$3" >>"\(scratch)/added" ;;
+            esac
+            """.write(toFile: program, atomically: false, encoding: .utf8)
+            chmod(program, 0o755)
+            func prepare(_ kernels: String) async throws -> CommandResult {
+                // No cache is there, either.
+                try await Command(
+                    Self.folder.appending("prepare.sh").string, ["ci/matrix.yaml"],
+                    environment: [
+                        "VMHARNESS": program, "CI_STATE": scratch.appending("state").string, "KERNELS": kernels,
+                    ]
+                ).run(timeout: .seconds(60))
+            }
+            #expect(try await prepare("").status == 2)
+            let missing = try await prepare("b nowhere a")
+            #expect(missing.status == 4 && missing.errorText.contains("prepare: without nowhere"))
+            let added = try String(contentsOfFile: scratch.appending("added").string, encoding: .utf8)
+            #expect(added == "a\nb\n")
+            let whole = try await prepare("a")
+            #expect(whole.status == 0 && whole.errorText.isEmpty, "\(whole.errorText)")
+            #expect(whole.text.contains("trim: 0 MB in the cache"))
+        }
+    }
+
     // MARK: When a job fails
 
     /// What a run came to, and what the script makes of it.
