@@ -12,15 +12,22 @@ public struct ProcessCost: Sendable, Hashable {
     /// Seconds in which threads that live now were ready to run and had no CPU.
     public private(set) var waitSeconds = 0.0
 
+    /// Bytes of files in memory that are mapped, each page by the share of it.
+    private var mappedShared = 0
+
     /// Nothing yet.
     public init() {}
 
     /// Processes and all that descends from them.
     ///
-    /// - Parameter pids: those that are gone, or that we may not look at, count nothing.
+    /// - Parameters:
+    ///   - pids: those that are gone, or that we may not look at, count nothing.
+    ///   - sharedFile: bytes of a file in memory that they share (a memfd): all of them are taken, whoever has mapped
+    ///     or touched them.
     /// - Returns: nil if nothing could be seen of any.
-    public static func now(of pids: [Int]) -> ProcessCost? {
+    public static func now(of pids: [Int], sharedFile: Int = 0) -> ProcessCost? {
         var cost = ProcessCost()
+        var mapped = 0
         var seen = Set<Int>()
         var waiting = pids.filter { $0 > 1 }
         var isSeen = false
@@ -30,11 +37,15 @@ public struct ProcessCost: Sendable, Hashable {
             waiting += ProcessTable.children(of: pid)
             guard let own = ProcessCost(pid) else { continue }
             isSeen = true
+            mapped += own.mappedShared
             cost.memory += own.memory
             cost.peakMemory += own.peakMemory
             cost.cpuSeconds += own.cpuSeconds
             cost.waitSeconds += own.waitSeconds
         }
+        // What of the file is mapped has been counted.
+        cost.memory += max(0, sharedFile - mapped)
+        cost.peakMemory += max(0, sharedFile - mapped)
         return isSeen ? cost : nil
     }
 
@@ -51,6 +62,8 @@ public struct ProcessCost: Sendable, Hashable {
         let sizes = Self.sizes("/proc/\(pid)/smaps_rollup")
         guard let shared = sizes["Pss"], let resident = sizes["Rss"] else { return nil }
         memory = shared
+        // Without the line (before Linux 5.4) nothing can be told apart, and all counts as mapped.
+        mappedShared = sizes["Pss_Shmem"] ?? shared
         let most = Self.sizes("/proc/\(pid)/status")["VmHWM"] ?? resident
         peakMemory = shared + max(0, most - resident)
         if let stat = ProcessTable.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: UInt8(ascii: ")")) {

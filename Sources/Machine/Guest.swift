@@ -52,6 +52,7 @@ public final class Guest: Sendable {
         var pid = 0
         var disks: [String: String] = [:]
         var daemons: [String: Int] = [:]
+        var memory: FilePath?
         var events: [QMPEvent] = []
         var trouble: [Trouble] = []
         var isEnding = false
@@ -75,6 +76,13 @@ public final class Guest: Sendable {
     public var pid: Int { state.withLock { $0.pid } }
     /// The process id of each share's virtiofsd, by tag.
     public var daemons: [String: Int] { state.withLock { $0.daemons } }
+    /// Bytes that the copy of its template's memory takes now, mapped or not; 0 if it has none.
+    public var memoryCopy: Int {
+        var status = stat()
+        guard let path = state.withLock({ $0.memory }), stat(path.string, &status) == 0 else { return 0 }
+        // POSIX leaves the unit open; in Linux it is always this (stat(2)).
+        return Int(status.st_blocks) * 512
+    }
     /// QEMU's events so far, at most the first 1000.
     public var events: [QMPEvent] { state.withLock { $0.events } }
     /// What went wrong with the guest so far, in order.
@@ -175,6 +183,11 @@ public final class Guest: Sendable {
     /// - Parameter serials: those of the disks, by QEMU's names of their nodes.
     func named(disks serials: [String: String]) {
         state.withLock { $0.disks = serials }
+    }
+
+    /// - Parameter file: the copy of a template's memory that is the guest's; nil once it is gone.
+    func remembers(in file: FilePath?) {
+        state.withLock { $0.memory = file }
     }
 
     func started(daemon pid: Int, for tag: String) {

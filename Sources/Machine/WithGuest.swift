@@ -38,6 +38,8 @@ public func withGuest<Value: Sendable>(
         let guest = Guest(specification: specification, directory: directory)
         let layers = try await layers(for: specification, in: directory)
         return try await withMemoryCopy(for: specification) { memory in
+            if !memory.isEmpty { guest.remembers(in: memory) }
+            defer { guest.remembers(in: nil) }
             let paths = QEMUCommand.Paths(specification, in: directory, layers: layers, memory: memory)
             return try await withConsole(at: paths.console, console) {
                 try await withDaemons(specification.shares[...], of: guest, paths: paths, logs: logs) {

@@ -57,7 +57,14 @@ enum RunDocument {
             guard let name = FilePath.Component(id), name.kind == .regular else { continue }
             let path = directory.appending("cells").appending(name).appending(CellRecord.fileName)
             guard access(path.string, F_OK) == 0 else { continue }
-            let data = Data(try BoundedRead.bytes(of: path, limit: room))
+            let data: Data
+            do {
+                data = Data(try BoundedRead.bytes(of: path, limit: room))
+            } catch {
+                // Removed since, at the run's end: `run.json` has the cell now, and is looked at again.
+                guard access(path.string, F_OK) != 0 else { throw error }
+                continue
+            }
             room -= data.count
             let cell: CellRecord
             do {

@@ -18,9 +18,10 @@ extension CellRecord {
 
     /// Makes the cell's cases and verdict of its attempts; without any, nothing changes.
     ///
-    /// A case that failed and passed is `flaky`. One that our side broke and that then passed has passed, with the
-    /// reason beside it: nothing was seen of the kernel but the pass. What failed in each attempt has failed. Findings
-    /// and files of every attempt are kept, with the directory of the attempt before their names.
+    /// A case that failed and passed is `flaky`, and so is one whose guest was lost or did not come up without a cause
+    /// on our side that could be named: the kernel may have been it. One that our side broke and that then passed has
+    /// passed, with the reason beside it: nothing was seen of the kernel but the pass. What failed in each attempt has
+    /// failed. Findings and files of every attempt are kept, with the directory of the attempt before their names.
     public mutating func mergeAttempts() {
         guard let attempts, let last = attempts.last else { return }
         var names: [String] = []
@@ -65,9 +66,12 @@ extension CellRecord {
         }
         let said = Verdict.over(verdicts.map(\.verdict))
         let passed = verdicts.last { $0.verdict == .pass }
-        // The words of the attempt that decides: the first that failed, broke or is known; else the last that ran.
+        let lost = words.first { $0.record.lostItsGuest }
+        // The words of the attempt that decides: the first that failed, broke or is known; else the last that ran. Of
+        // those that broke, one that the kernel may have broken comes first.
         let decisive =
-            words.first { $0.record.verdict == said } ?? words.last { $0.record.verdict == .pass } ?? words[0]
+            (said == .error ? lost : nil) ?? words.first { $0.record.verdict == said }
+            ?? words.last { $0.record.verdict == .pass } ?? words[0]
         var record = decisive.record
         record.seconds = words.last { $0.record.verdict != .skip }?.record.seconds ?? record.seconds
         record.findings = words.flatMap { word in word.record.findings.map { $0.placed(in: word.number) } }
@@ -82,6 +86,12 @@ extension CellRecord {
                 passed.number > decisive.number
                 ? "failed, then passed in attempt \(passed.number): \(reason)"
                 : "passed, then failed in attempt \(decisive.number): \(reason)"
+        case (.error, let passed?) where lost != nil:
+            record.verdict = .flaky
+            record.reason =
+                passed.number > decisive.number
+                ? "lost its guest, then passed in attempt \(passed.number): \(reason)"
+                : "passed, then lost its guest in attempt \(decisive.number): \(reason)"
         case (.error, let passed?):
             record.verdict = .pass
             record.reason =
@@ -89,6 +99,24 @@ extension CellRecord {
         default: break
         }
         return record
+    }
+}
+
+extension CaseRecord {
+    /// What is wrong on our side by its name: the guest was lost over that.
+    private static let namedTrouble: Set<String> = [
+        "qemu-died", "libvirt-lost", "daemon-died", "daemon-stalled", "host-disk-full", "host-overloaded",
+    ]
+
+    /// True if it is an error since its guest could not be reached (any more), and nobody knows why. A guest that could
+    /// not even be started (the case `guest`) is our side's by what started it: no kernel ran.
+    fileprivate var lostItsGuest: Bool {
+        guard verdict == .error, !findings.contains(where: { Self.namedTrouble.contains($0.kind) }) else {
+            return false
+        }
+        // Where a cell has several of a name, a number stands behind it.
+        return findings.contains { $0.kind == "ssh-lost" }
+            || (step == nil && ["ssh", "boot"].contains(name.prefix { $0 != " " }))
     }
 }
 

@@ -24,16 +24,23 @@ public struct CellForecast: Sendable, Hashable {
         let alike = costs.filter { $0.shape == shape }
         let onKernel = alike.filter { $0.kernel == kernel }
         let same = onKernel.filter { $0.parameters == parameters }
-        func nearest<Value>(_ value: (CellCost) -> Value?) -> [Value] {
-            for group in [same, onKernel, alike] {
-                let values = group.compactMap(value)
-                if !values.isEmpty { return values }
-            }
-            return []
-        }
-        seconds = Self.median(nearest(\.seconds))
-        memory = nearest(\.peakMemory).max()
-        cores = Self.median(nearest(\.cores))
+        self = Self(over: same).completed(by: Self(over: onKernel)).completed(by: Self(over: alike))
+    }
+
+    /// By all of these.
+    init(over costs: [CellCost]) {
+        seconds = Self.median(costs.map(\.seconds))
+        memory = costs.compactMap(\.peakMemory).max()
+        cores = Self.median(costs.compactMap(\.cores))
+    }
+
+    /// With what another knows where this one knows nothing.
+    func completed(by other: CellForecast) -> CellForecast {
+        var forecast = self
+        forecast.seconds = seconds ?? other.seconds
+        forecast.memory = memory ?? other.memory
+        forecast.cores = cores ?? other.cores
+        return forecast
     }
 
     private static func median(_ values: [Double]) -> Double? {

@@ -26,10 +26,12 @@ final class CellMeter: Sendable {
     ///
     /// - Parameters:
     ///   - processes: those of one guest, asked for at each look.
+    ///   - sharedFile: bytes of the file in memory that they share, asked for likewise.
     ///   - ended: told what they took, if that could be seen; whether or not `body` throws.
     /// - Throws: what `body` throws.
     func watch<Value: Sendable>(
-        _ processes: @Sendable @escaping () -> [Int], ended: (ProcessCost) -> Void,
+        _ processes: @Sendable @escaping () -> [Int], sharedFile: @Sendable @escaping () -> Int,
+        ended: (ProcessCost) -> Void,
         _ body: @Sendable @escaping () async throws -> Value
     ) async throws -> Value {
         let key = state.withLock { state in
@@ -37,7 +39,7 @@ final class CellMeter: Sendable {
             return state.next
         }
         defer {
-            look(at: processes(), key)
+            look(at: processes(), sharedFile(), key)
             let last = state.withLock { $0.guests.removeValue(forKey: key) }
             if let last { ended(last) }
         }
@@ -47,7 +49,7 @@ final class CellMeter: Sendable {
                 while true {
                     try await Task.sleep(for: intervals.first ?? .seconds(5))
                     if intervals.count > 1 { intervals.removeFirst() }
-                    self.look(at: processes(), key)
+                    self.look(at: processes(), sharedFile(), key)
                 }
             }
             defer { group.cancelAll() }
@@ -55,8 +57,8 @@ final class CellMeter: Sendable {
         }
     }
 
-    private func look(at processes: [Int], _ key: Int) {
-        guard let cost = ProcessCost.now(of: processes) else { return }
+    private func look(at processes: [Int], _ sharedFile: Int, _ key: Int) {
+        guard let cost = ProcessCost.now(of: processes, sharedFile: sharedFile) else { return }
         state.withLock { state in
             // What a daemon took that has ended since stays counted.
             let before = state.guests[key] ?? ProcessCost()

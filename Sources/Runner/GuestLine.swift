@@ -57,6 +57,8 @@ struct GuestLine: Sendable {
         ) { running in
             try await runner.meter.watch {
                 [running.guest.pid] + running.guest.daemons.values
+            } sharedFile: {
+                running.guest.memoryCopy
             } ended: {
                 journal.guestTook($0, place.guest, peakMemory: runner.meter.peakMemory)
             } _: {

@@ -225,7 +225,9 @@ struct GuestSession: Sendable {
             files = evidence.files
             // A kernel that spoke and then stood still is its own fault, unless
             // the host gave it no time to go on.
-            if recorder.count > 0 && evidence.starvation < Standstill.starved {
+            if evidence.starvation >= Standstill.starved {
+                findings.append(Standstill.overload(evidence, reason))
+            } else if recorder.count > 0 {
                 findings.append(
                     Finding(source: .ladder, severity: .failure, kind: "hang", title: "hang during boot"))
                 verdict = .fail

@@ -79,13 +79,17 @@ struct Standstill: Sendable {
             files: evidence.files, stops: true, shellAnswers: evidence.shellAnswers)
     }
 
+    /// The host as what kept the guest from going on.
+    static func overload(_ evidence: HangLadder.Evidence, _ reason: String) -> Finding {
+        Finding(
+            source: .ladder, severity: .trouble, kind: "host-overloaded", title: "the host gave the guest no time",
+            detail: [reason, "a vCPU waited for a host CPU \(Int(evidence.starvation * 100)) % of the time"])
+    }
+
     /// The hang as a finding: where the stuck task is, or that the host starved the guest.
     private func hang(_ evidence: HangLadder.Evidence, _ reason: String) -> Finding {
         if !evidence.shellAnswers && evidence.starvation >= Self.starved {
-            return Finding(
-                source: .ladder, severity: .trouble, kind: "host-overloaded",
-                title: "the host gave the guest no time",
-                detail: [reason, "a vCPU waited for a host CPU \(Int(evidence.starvation * 100)) % of the time"])
+            return Self.overload(evidence, reason)
         }
         let task = evidence.tasks.first
         let function = task?.blamed

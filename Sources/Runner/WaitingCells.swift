@@ -5,6 +5,8 @@ struct WaitingCells<Cell: Sendable>: Sendable {
         var cell: Cell
         var forecast: CellForecast
         var need: CellNeed
+        /// Equal for cells that have the same forecast.
+        var likeness = 0
         /// How many that stand behind it have started before it.
         var passed = 0
     }

@@ -87,6 +87,34 @@ struct AttemptTests {
         #expect(cell.cases[0].reason == "passed in attempt 2; our side broke in attempt 1: virtiofsd ended")
     }
 
+    @Test("A guest that was lost or did not come up may be the kernel's doing, unless something of ours has a name")
+    func lost() {
+        func trouble(_ kind: String) -> Finding {
+            Finding(source: .ladder, severity: .trouble, kind: kind, title: kind)
+        }
+        func verdict(_ broken: CaseRecord) -> Verdict {
+            let passed = broken.step == nil ? record("a", .pass) : record(broken.name, .pass)
+            return cell([broken], [passed]).verdict
+        }
+        let sessionLost = cell(
+            [record("a", .error, reason: "no answer", findings: [trouble("ssh-lost")])], [record("a", .pass)])
+        #expect(sessionLost.verdict == .flaky && sessionLost.verdict.exitStatus == 1)
+        #expect(sessionLost.cases[0].reason == "lost its guest, then passed in attempt 2: no answer")
+        #expect(verdict(record("ssh", .error, step: nil, reason: "no banner")) == .flaky)
+        #expect(verdict(record("boot #2", .error, step: nil, reason: "it did not come up")) == .flaky)
+        #expect(verdict(record("guest", .error, step: nil, reason: "no qemu-img")) == .pass)
+        #expect(verdict(record("ssh", .error, step: 1, reason: "a step of this name")) == .pass)
+        for kind in ["qemu-died", "host-overloaded", "host-disk-full", "daemon-died", "daemon-stalled"] {
+            #expect(verdict(record("a", .error, findings: [trouble(kind)])) == .pass)
+            #expect(verdict(record("ssh", .error, step: nil, findings: [trouble(kind)])) == .pass)
+        }
+        // What the host broke before does not hide it.
+        let both = cell(
+            [record("a", .error, reason: "QEMU ended", findings: [trouble("qemu-died")])],
+            [record("a", .error, reason: "no answer", findings: [trouble("ssh-lost")])], [record("a", .pass)])
+        #expect(both.verdict == .flaky && both.cases[0].attempt == 2)
+    }
+
     @Test("What no step stands for has passed in an attempt that came through without it")
     func occasional() {
         let failed = [record("a", .pass), record("end", .fail, step: nil, reason: "panic")]

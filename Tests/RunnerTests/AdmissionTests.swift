@@ -166,6 +166,12 @@ struct AdmissionTests {
         #expect(forecast("debian:6.1", "1").memory == 100)
         #expect(forecast("debian:6.1", "3").memory == 500)
         #expect(forecast("debian:5.10", "1").memory == 500)
+        // The same from the table that all cells of the shape share.
+        let table = ForecastTable(costs)
+        for (kernel, size) in [("6.1", "1"), ("6.1", "2"), ("6.1", "3"), ("7.2", "1"), ("5.10", "1")] {
+            let kernel = "debian:" + kernel
+            #expect(table.forecast(kernel: kernel, parameters: ["size": size]) == forecast(kernel, size))
+        }
         var other = shape
         other.guestMemory = 8 << 30
         #expect(CellForecast(other, kernel: "debian:6.1", parameters: ["size": "1"], from: costs) == CellForecast())
