@@ -78,7 +78,8 @@ extension RunComparison {
             return count == 0 ? nil : "\(count) \(kind.words)"
         }
         let added = added == 0 ? [] : ["\(added) newly run"]
-        return (words + added + ["\(unchanged) as before"]).joined(separator: ", ")
+        let unmet = unmet.isEmpty ? [] : ["\(unmet.count) not as expected any more"]
+        return (unmet + words + added + ["\(unchanged) as before"]).joined(separator: ", ")
     }
 }
 
