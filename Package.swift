@@ -149,7 +149,7 @@ let package = Package(
         .testTarget(name: "TestPlanTests", dependencies: ["TestPlan"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HostProcess", "RunRecord", "TestSupport", "vmharness", system, yams],
+            dependencies: ["GuestImage", "HostProcess", "RunRecord", "TestSupport", "vmharness", system, yams],
             exclude: ["Daemons", "Plans"], swiftSettings: settings),
     ]
 )

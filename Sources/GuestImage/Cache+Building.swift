@@ -5,22 +5,44 @@ import SystemPackage
 extension Cache {
     /// Returns the entry of a digest, and has it built first if it is not there.
     ///
-    /// - Parameter build: fills the empty directory it is given, which lies on
-    ///   the cache's file system.
+    /// - Parameters:
+    ///   - isUsable: tells whether an entry that is there can still be used; else it is built anew.
+    ///   - build: fills the empty directory it is given, which lies on the cache's file system.
     /// - Throws: `Failure` if the cache cannot be written; what `build` throws.
-    func ensure(_ kind: Kind, _ digest: String, build: (FilePath) async throws -> Void) async throws -> FilePath {
+    func ensure(
+        _ kind: Kind, _ digest: String, isUsable: (FilePath) -> Bool = { _ in true },
+        build: (FilePath) async throws -> Void
+    ) async throws -> FilePath {
         let entry = entry(kind, digest)
-        if exists(entry) { return entry }
+        func isThere() -> Bool { exists(entry) && isUsable(entry) }
+        if isThere() { return entry }
         for path in [directory(of: kind), locks, partial] { try makeDirectories(path) }
-        let lock = try await FileLock.acquire(lockFile(kind, digest))
+        guard let lock = try await buildLock(kind, digest, unless: isThere) else { return entry }
         defer { lock.release() }
-        // Somebody else may have built it while we waited.
-        if exists(entry) { return entry }
+        if isThere() { return entry }
+        if exists(entry) { try bury(kind, digest) }
         try await withPartial(kind, digest) { scratch in
             try await build(scratch)
             try await put(scratch, at: entry)
         }
         return entry
+    }
+
+    /// The lock of who builds an entry; nil once somebody else has built it. Whoever uses an entry shares the same
+    /// lock, perhaps for hours, so it must not be waited for once the entry is there.
+    private func buildLock(_ kind: Kind, _ digest: String, unless isThere: () -> Bool) async throws -> FileLock? {
+        let limit = Duration.seconds(3600)
+        let deadline = ContinuousClock.now + limit
+        while true {
+            if let lock = try FileLock.tryAcquire(lockFile(kind, digest)) { return lock }
+            if isThere() { return nil }
+            guard ContinuousClock.now < deadline else {
+                throw Failure(
+                    "an entry of the cache is still being built after \(limit)", on: entry(kind, digest).string,
+                    advice: "`fuser \(lockFile(kind, digest))` shows by whom")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 
     /// Builds an entry whose digest is known only when it is there. The caller
@@ -78,6 +100,11 @@ extension Cache {
                 blame: .request)
         }
         defer { lock.release() }
+        try bury(kind, digest)
+    }
+
+    /// Removes an entry whose lock the caller holds.
+    private func bury(_ kind: Kind, _ digest: String) throws {
         // First out of sight in one step, so that nobody finds half of it.
         let grave = partial.appending("\(kind.rawValue)-\(digest)-removed\(UInt32.random(in: 0 ... .max))")
         guard rename(entry(kind, digest).string, grave.string) == 0 else {

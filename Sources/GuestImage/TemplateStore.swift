@@ -58,21 +58,34 @@ public struct TemplateStore: Sendable {
     ) async throws -> (entry: Entry, hold: CacheHold) {
         let digest = try await Digest.of("template \(TemplateManifest.format)\n\(recipe)")
         let entry = Entry(digest: digest, directory: cache.entry(.templates, digest))
-        if FileManager.default.fileExists(atPath: entry.directory.string),
-            !((try? TemplateManifest.read(entry.directory))?.fits(entry) ?? false)
-        {
-            try cache.remove(.templates, digest)
+        let hold = try await held(entry) {
+            _ = try await cache.ensure(.templates, digest) { directory in
+                (try? TemplateManifest.read(directory))?.fits(Entry(digest: digest, directory: directory)) ?? false
+            } build: { scratch in
+                let new = Entry(digest: digest, directory: scratch)
+                try await make(new)
+                try TemplateManifest(of: new, what: what, on: entries).write(to: scratch)
+            }
         }
-        _ = try await cache.ensure(.templates, digest) { scratch in
-            let new = Entry(digest: digest, directory: scratch)
-            try await make(new)
-            try TemplateManifest(of: new, what: what, on: entries).write(to: scratch)
-        }
-        let hold = try cache.hold([entry.directory])
         // The time of its last use, for `trim`.
         utimes(entry.directory.string, nil)
         trim(keeping: digest)
         return (entry, hold)
+    }
+
+    /// Removes an entry that turned out to be of no use, if nobody uses it.
+    public func drop(_ entry: Entry) {
+        try? cache.remove(.templates, entry.digest)
+    }
+
+    /// Holds an entry that is made sure of before; another process may remove it in between.
+    private func held(_ entry: Entry, ensure: () async throws -> Void) async throws -> CacheHold {
+        for _ in 0..<3 {
+            try await ensure()
+            if let hold = try? cache.hold([entry.directory]) { return hold }
+        }
+        throw Failure(
+            "a template is removed again and again", on: entry.directory.string, advice: "see who trims the cache")
     }
 
     /// Removes templates, the least recently used first, until all take no more than the limit. Those in use stay.

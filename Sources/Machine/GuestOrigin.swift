@@ -62,9 +62,8 @@ extension GuestIdentity {
     ///
     /// - Parameters:
     ///   - time: seconds since 1970.
-    ///   - modules: drivers of what was plugged in.
-    ///   - disks: serials of disks that were plugged in.
-    func lines(time: Int, modules: [String], disks: [String]) -> [UInt8] {
+    ///   - plugged: what was plugged in.
+    func lines(time: Int, plugged: PluggedDevices) -> [UInt8] {
         func octal(_ bytes: [UInt8]) -> String {
             bytes.map { byte in
                 let digits = String(byte, radix: 8)
@@ -76,7 +75,20 @@ extension GuestIdentity {
                 "time \(time)", "random \(octal(random))", "key \(octal(hostKey))", "hostname \(hostname)",
                 "machine \(machineID)",
                 "authorized \(authorizedKey.split(whereSeparator: \.isNewline).first.map(String.init) ?? "")",
-            ] + modules.map { "module \($0)" } + disks.map { "disk \($0)" } + ["go"]
+            ] + plugged.modules.map { "module \($0)" } + ["virtio \(plugged.virtio)", "nvdimms \(plugged.nvdimms)"]
+            + plugged.disks.map { "disk \($0)" } + ["go"]
         return Array(lines.map { $0 + "\n" }.joined().utf8)
     }
+}
+
+/// What is plugged into a guest from a template, as far as the guest must wait for it.
+struct PluggedDevices: Sendable, Hashable {
+    /// Drivers that its boot would have loaded for it (images/init/initramfs-init).
+    var modules: [String] = []
+    /// How many virtio devices.
+    var virtio = 0
+    /// How many NVDIMMs.
+    var nvdimms = 0
+    /// The serials of disks.
+    var disks: [String] = []
 }

@@ -91,13 +91,15 @@ extension QEMUCommand {
 }
 
 extension GuestSpecification {
-    /// Drivers that a guest's boot would have loaded for its own disks (images/init/initramfs-init).
-    var pluggedModules: [String] {
-        disks.contains { if case .nvme = $0.interface { true } else { false } } ? ["nvme"] : []
+    /// What is plugged in.
+    var plugged: PluggedDevices {
+        let own = disks.filter { !QEMUCommand.commonDisks.contains($0.serial) }
+        let nvme = own.count { if case .nvme = $0.interface { true } else { false } }
+        let nvdimms = pmem.count { $0.model == .nvdimm }
+        return PluggedDevices(
+            modules: nvme > 0 ? ["nvme"] : [], virtio: own.count - nvme + shares.count + pmem.count - nvdimms,
+            nvdimms: nvdimms, disks: own.map(\.serial))
     }
-
-    /// The serials of disks that are plugged in.
-    var pluggedDisks: [String] { disks.map(\.serial).filter { !QEMUCommand.commonDisks.contains($0) } }
 
     /// Root ports that what is plugged into it takes.
     public var portsNeeded: Int {

@@ -25,7 +25,9 @@ final class WakeLine: Sendable {
         do {
             try await outbound.write(ByteBuffer(bytes: words.withLock { $0 }))
             for try await _ in inbound {}
-        } catch is IOError {}
+        } catch {
+            try Task.checkCancellation()
+        }
     }
 }
 

@@ -90,12 +90,19 @@ private func start(
     do {
         try await withTimeout(limit, orThrow: late) {
             try await qmp.negotiate(limit: limit)
-            if command.isFromTemplate { try await restore(command, by: qmp) }
+        }
+        if command.isFromTemplate {
+            try await withTimeout(limit, orThrow: late) { try await restore(command, by: qmp) }
         }
     } catch {
         try Task.checkCancellation()
         // A QEMU that refuses its arguments, or a state, closes the socket first and ends then: why, is in its words.
         let termination = try await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
+        if command.isFromTemplate {
+            let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
+            let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+            throw TemplateRefused(reason: ((error as? Failure)?.what ?? "\(error)") + last)
+        }
         guard let termination else { throw error }
         let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
         let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
@@ -113,8 +120,7 @@ private func start(
     guest.stands { [specification = guest.specification] in
         wake.say(
             identity.lines(
-                time: Int(Date().timeIntervalSince1970.rounded()), modules: specification.pluggedModules,
-                disks: specification.pluggedDisks))
+                time: Int(Date().timeIntervalSince1970.rounded()), plugged: specification.plugged))
         try await qmp.execute("cont")
     }
 }

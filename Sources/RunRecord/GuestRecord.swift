@@ -11,6 +11,8 @@ public struct GuestRecord: Sendable, Hashable, Codable {
     public var began: Double?
     /// Seconds from then until it was gone; nil if it runs, or in older documents.
     public var lasted: Double?
+    /// How it came to run; nil in documents from before there were templates.
+    public var start: EnvironmentRecord.Start?
     /// Seconds from the start of QEMU to the end of the first SSH command; nil if it never came to that.
     public var bootSeconds: Double?
     /// Whether it was seen to have the mutated module; nil if it was not, and without a mutation.

@@ -96,6 +96,16 @@ final class CellJournal: Sendable {
         }
     }
 
+    /// Notes how a guest comes to run.
+    ///
+    /// - Parameter note: what is not as one would expect of it.
+    func guestStarts(_ number: Int, _ start: EnvironmentRecord.Start, note: String?) {
+        update { cell in
+            cell.guests?[number - 1].start = start
+            if let note, cell.environment?.notes.contains(note) == false { cell.environment?.notes.append(note) }
+        }
+    }
+
     /// Notes that a guest is gone.
     func guestGone(_ number: Int) {
         let now = spent + (ContinuousClock.now - began) / .seconds(1)

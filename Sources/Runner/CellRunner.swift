@@ -144,24 +144,31 @@ struct CellRunner: Sendable {
         return try await withScratchDirectory { own in
             let keys = GuestKeys(try await SSHIdentity.make(in: own))
             let booting = try await specification(shares: shares, keys: keys, in: scratch)
-            let start = try await starting.decide(booting, prepared, keys)
-            defer { start.hold?.release() }
-            var specification = booting
-            specification.origin = start.origin
-            start.console.withUnsafeBytes { recorder.receive($0) }
-            return try await withFunctionsBound(
-                prepared.passthrough.map(\.function.address), report: unrestored
-            ) { [specification] _ in
-                try await withDaxNodesHeld(PmemCheck.nodes(of: prepared.pmem)) {
-                    try await withGuest(
-                        specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
-                    ) { guest in
-                        try await body(
-                            RunningGuest(
-                                guest: guest, recorder: recorder, logs: logs, shares: shares, identity: keys.ssh,
-                                start: start))
+            let run: @Sendable (GuestStarting.Decision) async throws -> Value = { start in
+                defer { start.hold?.release() }
+                var specification = booting
+                specification.origin = start.origin
+                start.console.withUnsafeBytes { recorder.receive($0) }
+                return try await withFunctionsBound(
+                    prepared.passthrough.map(\.function.address), report: unrestored
+                ) { [specification] _ in
+                    try await withDaxNodesHeld(PmemCheck.nodes(of: prepared.pmem)) {
+                        try await withGuest(
+                            specification, backend: prepared.backend, logs: logs, console: { recorder.receive($0) }
+                        ) { guest in
+                            try await body(
+                                RunningGuest(
+                                    guest: guest, recorder: recorder, logs: logs, shares: shares, identity: keys.ssh,
+                                    start: start))
+                        }
                     }
                 }
+            }
+            let start = try await starting.decide(booting, prepared, keys)
+            do {
+                return try await run(start)
+            } catch let refusal as TemplateRefused {
+                return try await run(try starting.decide(after: refusal, of: start, prepared))
             }
         }
     }

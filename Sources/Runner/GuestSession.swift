@@ -33,6 +33,7 @@ struct GuestSession: Sendable {
     func run() async throws -> GuestEnding {
         // The cell's environment is that of its first guest; the others are made alike.
         journal.update { $0.environment = $0.environment ?? environment() }
+        journal.guestStarts(directory.guest, running.start.record, note: running.start.note)
         _ = keep(Array((guest.command.description + "\n").utf8), as: "qemu-command.txt")
         if let xml = guest.domainXML { _ = keep(Array(xml.utf8), as: "domain.xml") }
         defer { journal.update { finishEnvironment(&$0) } }

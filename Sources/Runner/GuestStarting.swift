@@ -32,6 +32,8 @@ final class GuestStarting: Sendable {
         var console: [UInt8] = []
         /// Keeps the template in the cache.
         var hold: CacheHold?
+        /// The template, and what it is known by.
+        fileprivate var template: (entry: TemplateStore.Entry, recipe: String)?
     }
 
     /// How a guest of this specification starts.
@@ -46,10 +48,10 @@ final class GuestStarting: Sendable {
         }
         let ports = TemplateFitness.ports(for: specification.portsNeeded)
         let recipe = Self.recipe(specification, prepared, ports: ports)
-        if let reason = failures.withLock({ $0[recipe] }) { return try cold(because: reason, prepared) }
+        if let words = failures.withLock({ $0[recipe] }) { return try cold(because: words, prepared) }
+        let isNew = Mutex(false)
         do {
             let began = ContinuousClock.now
-            let isNew = Mutex(false)
             let (entry, hold) = try await prepared.templates.ensure(
                 recipe, what: Self.description(specification, prepared),
                 on: [prepared.kernel.directory, prepared.image.directory]
@@ -62,17 +64,30 @@ final class GuestStarting: Sendable {
             return Decision(
                 origin: .template(template, keys.identity),
                 record: .init(how: EnvironmentRecord.Start.template, template: entry.digest, made: made),
-                console: try BoundedRead.bytes(of: entry.console, limit: CellRunner.consoleLimit), hold: hold)
+                console: try BoundedRead.bytes(of: entry.console, limit: CellRunner.consoleLimit), hold: hold,
+                template: (entry, recipe))
         } catch {
             try Task.checkCancellation()
-            let reason = (error as? Failure)?.what ?? "\(error)"
-            failures.withLock { $0[recipe] = reason }
-            return try cold(because: reason, prepared)
+            let words = "no template could be made: \((error as? Failure)?.what ?? "\(error)")"
+            // What kept us from one that is there may pass; one that cannot be made, cannot be made.
+            if isNew.withLock({ $0 }) { failures.withLock { $0[recipe] = words } }
+            return try cold(because: words, prepared)
         }
     }
 
-    private func cold(because reason: String, _ prepared: PreparedCell) throws -> Decision {
-        let words = "no template could be made: \(reason)"
+    /// How a guest starts whose template QEMU did not take: the template is of no use to anybody.
+    ///
+    /// - Throws: `Failure` if only a template will do.
+    func decide(after refusal: TemplateRefused, of decision: Decision, _ prepared: PreparedCell) throws -> Decision {
+        decision.hold?.release()
+        if let template = decision.template {
+            prepared.templates.drop(template.entry)
+            failures.withLock { $0[template.recipe] = refusal.description }
+        }
+        return try cold(because: refusal.description, prepared)
+    }
+
+    private func cold(because words: String, _ prepared: PreparedCell) throws -> Decision {
         guard wish == .auto else {
             throw Failure(words, on: prepared.cell.id, advice: "`--start auto` boots the guest instead")
         }
@@ -127,6 +142,11 @@ final class GuestStarting: Sendable {
                     }
                 }
                 try await recorder.waitForQuiet(.milliseconds(300), limit: .seconds(10))
+                // Every guest would have it, also where it comes once in a hundred boots.
+                if let found = recorder.drain(all: true).first(where: { $0.severity == .failure }) {
+                    throw Failure(
+                        "the kernel complained while it booted: \(found.title)", on: "the template", advice: "")
+                }
                 try await guest.save(to: entry.state)
                 try FileManager.default.copyItem(
                     atPath: guest.directory.appending("root.qcow2").string, toPath: entry.disk.string)

@@ -48,12 +48,22 @@ struct RunningGuest: Sendable {
                 return value
             }
             group.addTask {
-                try await RemoteShell.with(
-                    port: guest.sshPort, identity: identity, directory: guest.directory, timeout: limit,
-                    connecting: { isConnecting.fire() }
-                ) { shell in
+                do {
+                    return try await RemoteShell.with(
+                        port: guest.sshPort, identity: identity, directory: guest.directory, timeout: limit,
+                        connecting: { isConnecting.fire() }
+                    ) { shell in
+                        try await isReady.wait()
+                        return try await body(shell)
+                    }
+                } catch {
+                    // A guest that is not ready lets nobody in: what has become of it, the other task tells. One that
+                    // is ready later is asked again.
+                    guard !isReady.hasFired else { throw error }
+                    isConnecting.fire()
                     try await isReady.wait()
-                    return try await body(shell)
+                    return try await RemoteShell.with(
+                        port: guest.sshPort, identity: identity, directory: guest.directory, timeout: limit, body)
                 }
             }
             defer { group.cancelAll() }

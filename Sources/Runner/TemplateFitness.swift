@@ -5,8 +5,8 @@ import TestPlan
 struct TemplateFitness {
     let prepared: PreparedCell
 
-    /// The most devices that are plugged in: a slot of the root bus has eight ports.
-    static let mostPorts = 64
+    /// The most devices that are plugged in: the root bus has slots for more, and no plan has so many.
+    private static let mostDevices = 64
 
     /// Why they cannot, as a clause; nil if they can.
     var obstacle: String? {
@@ -19,6 +19,7 @@ struct TemplateFitness {
         if guest.hasHarness { return "vmharness itself is set up in the guest while it boots" }
         if !prepared.passthrough.isEmpty { return "functions of the host want all of its memory pinned at its start" }
         if !guest.nics.isEmpty || !guest.functions.isEmpty { return "emulated PCI functions are not plugged in" }
+        if guest.devices.count > Self.mostDevices { return "it has more than \(Self.mostDevices) devices" }
         for disk in guest.disks {
             if case .bridge = disk.place { return "the disk '\(disk.name)' sits behind a bridge" }
             if !disk.faults.isEmpty { return "QEMU is told of the errors of the disk '\(disk.name)' at its start" }

@@ -1,4 +1,5 @@
 import Foundation
+import GuestImage
 import HostProcess
 import RunRecord
 import SystemPackage
@@ -46,6 +47,38 @@ extension EndToEnd {
                 let asleep = try #require(lines.firstIndex { $0.contains("vmharness-init: asleep") })
                 #expect(lines[asleep...].contains { $0.contains("vmharness-init: ready") })
             }
+        }
+
+        /// A state that looks as it was written and is none: nobody can start from it, and nobody has to mend it.
+        @Test(.timeLimit(.minutes(5))) func oneThatQEMUDoesNotTakeIsDroppedAndTheGuestBoots() async throws {
+            var template = FilePath("")
+            try await Harness.runPlan("identity", extra: ["--start", "template"]) { run, _, _ in
+                let start = try #require(run.cells.first?.environment?.start)
+                template = Cache.standard().root.appending("templates").appending(try #require(start.template))
+            }
+            let state = template.appending("state")
+            try Data(repeating: 0x51, count: 1000).write(to: URL(filePath: state.string))
+            var status = stat()
+            try #require(stat(state.string, &status) == 0)
+            let manifest = URL(filePath: template.appending("template.json").string)
+            var document = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
+            var stamps = try #require(document["stamps"] as? [String: Any])
+            stamps["state"] = [
+                "inode": status.st_ino, "bytes": status.st_size,
+                "changed": [status.st_ctim.tv_sec, status.st_ctim.tv_nsec],
+            ]
+            document["stamps"] = stamps
+            try JSONSerialization.data(withJSONObject: document).write(to: manifest)
+
+            try await Harness.runPlan("identity") { run, _, result in
+                #expect(result.status == 0, "\(result.errorText)")
+                let environment = try #require(run.cells.first?.environment)
+                #expect(environment.start?.how == EnvironmentRecord.Start.cold)
+                let note = "booted: the guest did not start from its template: "
+                #expect(environment.notes.contains { $0.hasPrefix(note) })
+            }
+            #expect(!FileManager.default.fileExists(atPath: template.string))
         }
 
         @Test(.timeLimit(.minutes(3))) func whatCannotBePluggedInIsRefusedByName() async throws {

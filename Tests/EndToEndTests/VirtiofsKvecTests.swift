@@ -57,8 +57,9 @@ extension EndToEnd {
             let environment = try #require(cell.environment)
             #expect(environment.kernel.buildID?.count == 40)
             #expect(environment.shares.map(\.cache).allSatisfy { ["none", "never"].contains($0) })
-            #expect(environment.memoryBacking == "memfd, shared")
-            #expect(environment.command.contains("-kernel"))
+            #expect(environment.memoryBacking == "memfd, shared, a copy of the template's")
+            #expect(environment.start?.how == EnvironmentRecord.Start.template)
+            #expect(environment.command.contains("-incoming"))
             #expect(try #require(cell.bootSeconds) > 0)
         }
 

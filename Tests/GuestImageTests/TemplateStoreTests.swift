@@ -65,6 +65,35 @@ import Testing
         }
     }
 
+    /// Who has made one uses it at once, and may do so for hours.
+    @Test(.timeLimit(.minutes(1))) func nobodyWaitsForThoseThatUseIt() async throws {
+        try await withScratchDirectory { scratch in
+            let cache = Cache(root: scratch)
+            let store = TemplateStore(cache: cache, limit: 1 << 30)
+            let isMaking = Signal()
+            try await withThrowingTaskGroup(of: CacheHold.self) { group in
+                group.addTask {
+                    try await store.ensure("a", what: "a", on: []) { entry in
+                        isMaking.fire()
+                        try await Task.sleep(for: .milliseconds(200))
+                        try make(entry)
+                    }.hold
+                }
+                try await isMaking.wait()
+                for _ in 0..<3 {
+                    group.addTask {
+                        try await store.ensure("a", what: "a", on: []) { _ in Issue.record("made again") }.hold
+                    }
+                }
+                var holds: [CacheHold] = []
+                for try await hold in group { holds.append(hold) }
+                #expect(holds.count == 4)
+                #expect(throws: Failure.self) { try cache.remove(.templates, cache.digests(of: .templates)[0]) }
+                for hold in holds { hold.release() }
+            }
+        }
+    }
+
     @Test func whatFailsLeavesNothing() async throws {
         struct Broken: Error {}
         try await withScratchDirectory { (scratch) async throws -> Void in

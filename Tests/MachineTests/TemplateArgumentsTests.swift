@@ -63,6 +63,7 @@ import Testing
                 #"device_add "vhost-user-fs-pci,chardev=fs1,tag=b,queue-size=1024,bus=free-3""#,
             ])
         #expect(guest.portsNeeded == 4)
+        #expect(guest.plugged == PluggedDevices(virtio: 4, disks: ["x y", "z"]))
     }
 
     /// A mapping that a daemon shares must not be the file of all others.
@@ -77,7 +78,9 @@ import Testing
     }
 
     @Test func theGuestIsToldWhoItIs() {
-        let lines = String(decoding: identity.lines(time: 12, modules: ["nvme"], disks: ["x"]), as: UTF8.self)
+        let bytes = identity.lines(
+            time: 12, plugged: PluggedDevices(modules: ["nvme"], virtio: 2, nvdimms: 1, disks: ["x"]))
+        let lines = String(decoding: bytes, as: UTF8.self)
         #expect(
             lines == """
                 time 12
@@ -87,6 +90,8 @@ import Testing
                 machine 0123
                 authorized ssh-ed25519 AAAA me
                 module nvme
+                virtio 2
+                nvdimms 1
                 disk x
                 go
 
