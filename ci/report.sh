@@ -8,7 +8,7 @@
 # compare.txt  what is new against the run before it, if there was one
 # run.json     the record
 #
-# Status: that of `vmharness results compare`, or 4 if no earlier run is
+# Status: that of `vmharness results compare --whole`, or 4 if no earlier run is
 # remembered.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
 fi
 
 status=0
-"$vmharness" results compare previous "$run" >"$out/compare.txt" 2>&1 || status=$?
+"$vmharness" results compare previous "$run" --whole >"$out/compare.txt" 2>&1 || status=$?
 cat "$out/compare.txt"
 # A run without a predecessor is the request's fault there.
 [ "$status" != 2 ] || status=4

@@ -4,7 +4,8 @@
 # See ci/README.md for the files in CI_OUT.
 #
 # CI_FAIL_ON   `any` (default): the status is the run's. `new`: 0 as well if
-#              nothing fails that did not fail in the run before
+#              nothing fails that did not fail in the run before, nothing is
+#              other than expected that was not, and all of it was judged
 # CI_SECONDS   after so many (none by default) the run is stopped as by Ctrl-C,
 #              so that a job with a limit still reports what it has
 # CI_KEEP_MB   megabytes of evidence in evidence.tar.zst (500)

@@ -18,17 +18,21 @@ public struct CellExpectation: Sendable, Hashable, Codable {
     /// What is expected.
     public var outcome: Outcome
     /// A part of the title that one of the findings with the weight of a failure must have; nil if any will do. For
-    /// failures alone.
+    /// failures alone. Other cases must not fail beside those that have it.
     public var finding: String?
+    /// True if the plan's calibration says it. That names one of the checks that the plan's bug fails, so those of other
+    /// cases may fail, too; what the kernel says in them is no more excused than elsewhere. Nil if the matrix says it.
+    public var isOfCalibration: Bool?
     /// Where it is said: `FILE:LINE:COLUMN`, of the matrix or of the plan's calibration.
     public var source: String
     /// Whether it came; nil as long as nobody can tell: the cell has not ended, was skipped, or broke on our side.
     public var isMet: Bool?
 
     /// What is expected of a cell that has not run.
-    public init(_ outcome: Outcome, finding: String? = nil, source: String) {
+    public init(_ outcome: Outcome, finding: String? = nil, isOfCalibration: Bool? = nil, source: String) {
         self.outcome = outcome
         self.finding = finding
+        self.isOfCalibration = isOfCalibration
         self.source = source
     }
 
@@ -46,20 +50,22 @@ public struct CellExpectation: Sendable, Hashable, Codable {
 
     /// Whether it came.
     ///
-    /// - Parameters:
-    ///   - verdict: of the cell, or of one attempt at it.
-    ///   - findings: those of its cases.
+    /// - Parameter cell: or one attempt at it. What is expected of it in its own record does not count here.
     /// - Returns: nil if that shows nothing.
-    public func isMet(by verdict: Verdict, _ findings: [Finding]) -> Bool? {
-        switch (outcome, verdict) {
-        case (_, .error): nil
-        case (.skip, .skip): true
+    public func isMet(by cell: CellRecord) -> Bool? {
+        switch (outcome, cell.verdict) {
+        case (_, .error): return nil
+        case (.skip, .skip): return true
         // A skipped cell has shown nothing.
-        case (_, .skip): nil
-        case (.pass, .pass): true
+        case (_, .skip): return nil
+        case (.pass, .pass): return true
         case (.fail, .fail), (.fail, .known), (.known, .known):
-            finding.map { wanted in findings.contains { $0.severity == .failure && $0.title.contains(wanted) } } ?? true
-        default: false
+            // Of a cell that was run again, each attempt that failed must have failed so: one that did does not make good
+            // for one that did not.
+            let attempts = (cell.attempts ?? []).filter { $0.verdict == .fail || $0.verdict == .known }
+            if attempts.isEmpty { return cell.fails(as: self) }
+            return attempts.allSatisfy { isMet(by: cell.alone($0)) == true }
+        default: return false
         }
     }
 }

@@ -6,13 +6,19 @@ extension CellRecord {
     /// - Parameter number: from 1.
     public func attempt(_ number: Int) -> CellRecord? {
         guard let attempt = attempts?.first(where: { $0.number == number }) else { return nil }
+        var cell = alone(attempt)
+        cell.judgeExpectation()
+        return cell
+    }
+
+    /// The record of an attempt, with the cell's environment, and not judged by what is expected.
+    public func alone(_ attempt: AttemptRecord) -> CellRecord {
         var cell = self
         cell.attempts = nil
         (cell.verdict, cell.reason) = (attempt.verdict, attempt.reason)
         (cell.started, cell.seconds, cell.isComplete) = (attempt.started, attempt.seconds, attempt.isComplete)
         (cell.cases, cell.guests, cell.directory) = (attempt.cases, attempt.guests, attempt.directory)
         cell.bootSeconds = attempt.guests?.first?.bootSeconds
-        cell.judgeExpectation()
         return cell
     }
 

@@ -114,7 +114,7 @@ public struct CellRecord: Sendable, Hashable, Codable {
 
     /// Sets whether the verdict is as expected.
     mutating func judgeExpectation() {
-        let isMet = expected?.isMet(by: verdict, findings)
+        let isMet = expected?.isMet(by: self)
         expected?.isMet = isMet
     }
 

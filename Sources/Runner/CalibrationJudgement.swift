@@ -37,14 +37,15 @@ public struct CalibrationJudgement: Sendable, Hashable {
         let failing = plan.calibration.fails.flatMap { expectation in
             cells(expectation).map { cell in
                 let titles = cell?.findings.filter { $0.severity == .failure }.map(\.title) ?? []
-                let shown = expectation.finding.map { wanted in titles.contains { $0.contains(wanted) } } ?? true
+                // As in a matrix with `expect: calibration`.
+                let expectedFailure = CellExpectation(
+                    .fail, finding: expectation.finding, isOfCalibration: true, source: "\(expectation.location)")
                 let expected = "must fail" + (expectation.finding.map { " with '\($0)'" } ?? "")
                 let with = titles.isEmpty ? "" : " with " + titles.map { "'\($0)'" }.joined(separator: ", ")
-                // What is known has failed as well.
-                let failed = cell?.verdict == .fail || cell?.verdict == .known
                 return CalibrationJudgement(
                     kernel: subject(expectation, cell, plan), expected: expected,
-                    actual: words(cell) + (cell?.verdict == .skip ? because(cell) : with), holds: failed && shown,
+                    actual: words(cell) + (cell?.verdict == .skip ? because(cell) : with),
+                    holds: cell.flatMap(expectedFailure.isMet) == true,
                     isSkipped: cell?.verdict == .skip)
             }
         }

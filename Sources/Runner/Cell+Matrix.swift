@@ -13,7 +13,9 @@ extension Cell {
             backend: cell.backend.flatMap { Backend.Kind(rawValue: $0.rawValue) }, repetition: cell.repetition,
             expected: cell.expectation.flatMap { expectation in
                 CellExpectation.Outcome(rawValue: expectation.outcome.rawValue).map {
-                    CellExpectation($0, finding: expectation.finding, source: "\(expectation.location)")
+                    CellExpectation(
+                        $0, finding: expectation.finding, isOfCalibration: expectation.isOfCalibration ? true : nil,
+                        source: "\(expectation.location)")
                 }
             })
     }
@@ -55,7 +57,8 @@ extension Matrix {
     private static func digest(of cells: [AskedCell]) -> String {
         var hash = 0xcbf2_9ce4_8422_2325 as UInt64
         for cell in cells {
-            let expected = [cell.expected?.outcome.rawValue, cell.expected?.finding].map { $0 ?? "" }
+            let source = cell.expected?.isOfCalibration == true ? "calibration" : ""
+            let expected = [cell.expected?.outcome.rawValue, cell.expected?.finding, source].map { $0 ?? "" }
             for text in [cell.id, cell.planDigest ?? ""] + expected {
                 hash = text.utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
                 hash = (hash ^ 0xff) &* 0x100_0000_01b3

@@ -58,13 +58,13 @@ struct CellAttempts: Sendable {
     /// True if another attempt is to be made: the first always, others after one that failed as nobody expected, or that
     /// our side broke.
     var wantsAnother: Bool {
-        ended.last.map { isRepeated($0.verdict, $0.cases, after: ended.count) } ?? (record.isComplete != true)
+        ended.last.map { isRepeated(record.alone($0), after: ended.count) } ?? (record.isComplete != true)
     }
 
-    private func isRepeated(_ verdict: Verdict, _ cases: [CaseRecord], after count: Int) -> Bool {
+    private func isRepeated(_ attempt: CellRecord, after count: Int) -> Bool {
         guard count <= retries else { return false }
-        if verdict == .fail { return record.expected?.isMet(by: verdict, cases.flatMap(\.findings)) != true }
-        return verdict == .error
+        if attempt.verdict == .fail { return record.expected?.isMet(by: attempt) != true }
+        return attempt.verdict == .error
     }
 
     private mutating func begin(resuming interrupted: CellRecord?) {
@@ -124,7 +124,7 @@ struct CellAttempts: Sendable {
 
     /// Notes that an attempt has ended.
     mutating func end(_ attempt: CellRecord) {
-        let isLast = !isRepeated(attempt.verdict, attempt.cases, after: number)
+        let isLast = !isRepeated(attempt, after: number)
         record = merged(attempt, isLast: isLast)
         ended.append(AttemptRecord(number, attempt))
         if !isLast { begin(resuming: nil) }
@@ -135,8 +135,9 @@ struct CellAttempts: Sendable {
     /// - Parameter attempt: as it is now.
     func record(with attempt: CellRecord) -> CellRecord {
         // It is not judged before its end: then it can still be one that is repeated.
-        let verdict = Verdict.over(attempt.cases.map(\.verdict))
-        let isLast = attempt.isComplete != true || !isRepeated(verdict, attempt.cases, after: number)
+        var judged = attempt
+        judged.verdict = .over(attempt.cases.map(\.verdict))
+        let isLast = attempt.isComplete != true || !isRepeated(judged, after: number)
         var record = merged(attempt, isLast: isLast)
         if !ended.isEmpty {
             record.verdict = .over(ended.map(\.verdict))

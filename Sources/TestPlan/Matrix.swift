@@ -39,6 +39,8 @@ public struct Matrix: Sendable, Hashable {
         public var outcome: Outcome
         /// A part of the title that a finding must have; nil if any failure will do.
         public var finding: String?
+        /// True if the plan's calibration says it.
+        public var isOfCalibration = false
         /// Where it is said: in the matrix, or in the plan's calibration.
         public var location: SourceLocation
     }

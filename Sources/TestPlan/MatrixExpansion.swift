@@ -220,10 +220,13 @@ struct MatrixExpansion {
             }
             let calibration = cell.plan.calibration
             if let fails = calibration.fails.first(where: isAbout) {
-                return Matrix.Expectation(outcome: .fail, finding: fails.finding, location: fails.location)
+                return Matrix.Expectation(
+                    outcome: .fail, finding: fails.finding, isOfCalibration: true, location: fails.location)
             }
             return calibration.passes.first(where: isAbout)
-                .map { Matrix.Expectation(outcome: .pass, finding: nil, location: $0.location) }
+                .map {
+                    Matrix.Expectation(outcome: .pass, finding: nil, isOfCalibration: true, location: $0.location)
+                }
         }
     }
 

@@ -21,6 +21,13 @@ struct ComparisonDescription {
         var lines = [
             "before  \(before.id)  \(before.started.toTheMinute)", "after   \(after.id)  \(after.started.toTheMinute)",
         ]
+        if !comparison.unmet.isEmpty {
+            lines += ["", Terminal.styled("NOT AS EXPECTED ANY MORE", .red)]
+            lines += comparison.unmet.prefix(Self.most).map {
+                Terminal.visible("  \($0.cell) \($0.verdict.rawValue), but it \($0.expected)")
+            }
+            if comparison.unmet.count > Self.most { lines.append("  and \(comparison.unmet.count - Self.most) more") }
+        }
         for kind in RunComparison.Kind.allCases where showsAll || (kind != .failing && kind != .missing) {
             let changes = comparison.changes(kind)
             if changes.isEmpty { continue }
@@ -81,7 +88,10 @@ struct ComparisonDescription {
             return count == 0 ? nil : styled(kind, "\(count) \(kind.words)")
         }
         let added = comparison.added == 0 ? [] : ["\(comparison.added) newly run"]
-        return (words + added + ["\(comparison.unchanged) as before"]).joined(separator: ", ")
+        let unmet =
+            comparison.unmet.isEmpty
+            ? [] : [Terminal.styled("\(comparison.unmet.count) not as expected any more", .red)]
+        return (unmet + words + added + ["\(comparison.unchanged) as before"]).joined(separator: ", ")
     }
 
     private func styled(_ kind: RunComparison.Kind, _ text: String) -> String {

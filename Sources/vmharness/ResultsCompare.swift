@@ -11,8 +11,8 @@ struct ResultsCompare: ParsableCommand {
         discussion: """
             Without names the latest run is compared with the latest before it of the same plans and kernels.
 
-            Exit status: 0 nothing fails that did not, 1 something fails that did not or not so, \
-            3 something that was judged before broke on our side.
+            Exit status: 0 nothing fails that did not, 1 something fails that did not or not so, or is not as its \
+            matrix expects any more, 3 something that was judged before broke on our side.
             """)
 
     @Argument(
@@ -23,6 +23,8 @@ struct ResultsCompare: ParsableCommand {
     var after = "latest"
     @Flag(help: "Compare the kernel of one run with that of the other; each must have run on one kernel.")
     var acrossKernels = false
+    @Flag(help: "Status 3 as well if the later run did not come to its end, or our side broke in it.")
+    var whole = false
     @Flag(help: "Show what fails as before too, and what was not run.") var all = false
     @Flag(help: "Print one JSON document.") var json = false
 
@@ -42,7 +44,18 @@ struct ResultsCompare: ParsableCommand {
             Terminal.output(
                 ComparisonDescription(comparison, before: earlier.run, after: later.run, showsAll: all).text)
         }
-        throw Ended(status: comparison.exitStatus)
+        let gap = whole ? Self.gap(in: later.run) : nil
+        if let gap, !json { Terminal.output(Terminal.visible("\nNOT WHOLE: \(gap)")) }
+        throw Ended(status: comparison.exitStatus == 0 && gap != nil ? 3 : comparison.exitStatus)
+    }
+
+    /// Why a run does not show all that was asked of it; nil if it does.
+    private static func gap(in run: RunRecord) -> String? {
+        if let interruption = run.interruption { return interruption }
+        if run.ended == nil { return "the run has not ended" }
+        let broken = run.cells.filter { $0.weight == .error }
+        guard let first = broken.first else { return nil }
+        return "our side broke in \(first.id)" + (broken.count == 1 ? "" : " and \(broken.count - 1) more")
     }
 
     private static func checkOneKernel(_ run: RunRecord) throws {

@@ -5,10 +5,13 @@ import SystemPackage
 struct Summary {
     private let run: RunRecord
     private let directory: FilePath
+    /// The parameters in whose values the cells of a plan differ, by plan.
+    private let varying: [String: Set<String>]
 
     init(_ run: RunRecord, directory: FilePath) {
         self.run = run
         self.directory = directory
+        varying = run.varyingParameters
     }
 
     var text: String {
@@ -36,10 +39,14 @@ struct Summary {
     /// How often what was repeated failed, and what that says.
     private var rates: [String] {
         var groups: [(name: String, verdicts: [Verdict])] = []
+        var places: [String: Int] = [:]
         for cell in run.cells {
             let name = "\(self.name(cell)) on \(Terminal.visible(cell.testedKernel))"
-            let at = groups.firstIndex { $0.name == name } ?? groups.count
-            if at == groups.count { groups.append((name, [])) }
+            let at = places[name] ?? groups.count
+            if at == groups.count {
+                groups.append((name, []))
+                places[name] = at
+            }
             groups[at].verdicts.append(cell.verdict)
         }
         let rates = groups.compactMap { name, verdicts -> String? in
@@ -69,13 +76,14 @@ struct Summary {
     /// The known issues that are not seen any more on a kernel, whatever the repetitions.
     private var fixed: [String] {
         var seen = Set<[String]>()
+        var noted = Set<[String]>()
         var notSeen: [(key: [String], issue: KnownIssueRecord)] = []
         for cell in run.cells {
             for issue in cell.cases.flatMap({ $0.known ?? [] }) {
                 let key = [issue.location, cell.testedKernel]
                 if issue.isPresent {
                     seen.insert(key)
-                } else if !notSeen.contains(where: { $0.key == key }) {
+                } else if noted.insert(key).inserted {
                     notSeen.append((key, issue))
                 }
             }
@@ -89,11 +97,9 @@ struct Summary {
 
     /// The plan, with the values in which its cells differ.
     private func name(_ cell: CellRecord) -> String {
-        let varying = cell.parameters.filter { key, value in
-            run.cells.contains { $0.plan == cell.plan && $0.parameters[key] != value }
-        }
+        let values = cell.parameters.filter { varying[cell.plan]?.contains($0.key) == true }
         return Terminal.visible(
-            ([cell.plan] + varying.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
+            ([cell.plan] + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
     }
 
     private func kernel(_ cell: CellRecord) -> String {

@@ -167,6 +167,11 @@ import Yams
     struct Outcome: Sendable, CustomTestStringConvertible {
         /// The titles of what failed; nil for our side's error.
         var failures: [String]?
+        /// What is expected of the cell that `failures` are of.
+        var expected: CellExpectation.Outcome?
+        /// Another cell that our side broke.
+        var hasBroken = false
+        var isInterrupted = false
         /// The status with `CI_FAIL_ON=any` and `new`.
         var any: Int32
         var new: Int32
@@ -180,6 +185,14 @@ import Yams
         Outcome(failures: ["WARNING in a", "WARNING in b"], any: 1, new: 1),
         Outcome(failures: [], any: 0, new: 0),
         Outcome(failures: nil, any: 3, new: 3),
+        // Nothing is excused because something else has failed before.
+        Outcome(failures: ["WARNING in a"], any: 1, new: 1),
+        Outcome(failures: ["WARNING in a"], hasBroken: true, any: 1, new: 3),
+        Outcome(failures: ["WARNING in a"], isInterrupted: true, any: 1, new: 3),
+        // A failure that must come and does not.
+        Outcome(failures: ["WARNING in a"], expected: .fail, any: 0, new: 0),
+        Outcome(failures: [], expected: .fail, any: 1, new: 1),
+        Outcome(failures: [], expected: .fail, any: 1, new: 0),
     ]
 
     /// The runs are made up and a stand-in "runs" them, since what counts here is what comes after; all else is the
@@ -200,10 +213,9 @@ import Yams
             """.write(toFile: program, atomically: false, encoding: .utf8)
             chmod(program, 0o755)
             for (number, outcome) in Self.outcomes.enumerated() {
-                let run = Self.run(number, outcome.failures)
+                let run = Self.run(number, outcome)
                 try run.json().write(to: URL(filePath: scratch.appending("next.json").string))
-                let status = run.verdict == .pass ? "0" : run.verdict == .fail ? "1" : "3"
-                try status.write(
+                try "\(run.exitStatus)".write(
                     toFile: scratch.appending("status").string, atomically: false, encoding: .utf8)
                 let result = try await Command(
                     Self.folder.appending("shard.sh").string, ["ci/smoke.yaml", "1/2"],
@@ -227,10 +239,12 @@ import Yams
         }
     }
 
-    private static func run(_ number: Int, _ failures: [String]?) -> RunRecord {
+    private static func run(_ number: Int, _ outcome: Outcome) -> RunRecord {
+        let failures = outcome.failures
         let started = Date(timeIntervalSince1970: 1_795_262_400 + Double(number) * 3600)
         var run = RunRecord(
-            id: "20261121-1\(number)0000-000\(number)", vmharness: "0.1.0", command: ["vmharness"], started: started)
+            id: "20261121-\(number + 10)0000-000\(number % 10)", vmharness: "0.1.0", command: ["vmharness"],
+            started: started)
         var cell = CellRecord(
             id: "p@debian-6.12", plan: "p", kernel: "debian:6.12", parameters: [:], started: started,
             directory: "cells/p@debian-6.12")
@@ -240,10 +254,21 @@ import Yams
             Finding(source: .console, severity: .failure, kind: "warning", title: $0)
         }
         cell.cases = [record]
+        cell.bootSeconds = 5
+        cell.expected = outcome.expected.map { CellExpectation($0, source: "m:1:1") }
         cell.conclude()
         run.cells = [cell]
+        if outcome.hasBroken {
+            var broken = CellRecord(
+                id: "q@debian-6.12", plan: "q", kernel: "debian:6.12", parameters: [:], started: started,
+                directory: "cells/q@debian-6.12")
+            broken.cases = [CaseRecord(name: "guest", verdict: .error, seconds: 1)]
+            broken.conclude()
+            run.cells.append(broken)
+        }
         run.ended = started + 60
-        run.verdict = cell.verdict
+        if outcome.isInterrupted { run.interruption = "interrupted by SIGINT" }
+        run.conclude(isWhole: !outcome.isInterrupted)
         return run
     }
 

@@ -13,6 +13,7 @@ import Testing
         var cell = CellRecord(
             id: id, plan: "p", kernel: "debian:6.1", parameters: [:], started: Date(timeIntervalSince1970: 0),
             directory: "cells/\(id)")
+        cell.bootSeconds = 5
         cell.cases = [
             CaseRecord(
                 name: "a", step: 1, verdict: verdict, reason: verdict == .pass ? nil : "because", seconds: 1,
@@ -50,6 +51,99 @@ import Testing
         // A verdict says what the kernel did, whatever was expected.
         #expect(cell.verdict == verdict)
         #expect(cell.weight == (isMet.map { $0 ? .pass : .fail } ?? verdict))
+    }
+
+    /// A case of a cell, by what the kernel or a step says in it.
+    private static func record(
+        _ name: String, _ titles: [String] = [], verdict: Verdict? = nil, guest: Int = 1
+    ) -> CaseRecord {
+        var record = CaseRecord(
+            name: name, step: name == "boot" ? nil : 1, guest: guest,
+            verdict: verdict ?? (titles.isEmpty ? .pass : .fail),
+            seconds: 1)
+        record.findings = titles.map { title in
+            let isStep = title.hasPrefix("not ok")
+            let kind = isStep ? "test-failed" : title.hasPrefix("hang") ? "hang" : "warning"
+            return Finding(source: isStep ? .step : .console, severity: .failure, kind: kind, title: title)
+        }
+        return record
+    }
+
+    private static let wanted = record("b", ["WARNING in f", "hang in g"])
+
+    @Test(
+        "What fails beside what was expected is not excused",
+        arguments: [
+            // What is said in the same case belongs to it, and what did not run after it has not failed.
+            ([wanted, record("c", verdict: .skip)], true, true), ([record("a"), wanted, record("c")], true, true),
+            ([wanted, record("c", ["KASAN: use-after-free in foo"])], false, false),
+            ([record("a", ["KASAN: use-after-free in foo"]), wanted], false, false),
+            ([wanted, record("kmsg", ["WARNING in f", "KASAN: use-after-free in foo"])], true, true),
+            // The guest hangs on in what follows; another guest must not.
+            ([wanted, record("c", ["hang in h"])], true, true),
+            ([wanted, record("c", ["hang in h"], guest: 2)], false, false),
+            ([record("a", ["hang in h"]), wanted], false, false),
+            ([wanted, record("c", ["hang in g"], guest: 2)], true, true),
+            // What our side broke was not seen.
+            ([wanted, record("c", verdict: .error)], false, false),
+            ([wanted, record("c", ["WARNING in y"], verdict: .known)], true, true),
+            // The checks of a plan that fail by one bug.
+            ([record("a", ["not ok: a"]), wanted], false, true), ([wanted, record("c", verdict: .fail)], false, true),
+            ([record("c", ["WARNING in y"])], false, false),
+        ] as [([CaseRecord], Bool, Bool)])
+    func whatFailsBeside(cases: [CaseRecord], isMet: Bool, isMetForCalibration: Bool) {
+        for (isOfCalibration, isMet) in [(nil, isMet), (true, isMetForCalibration)] {
+            var cell = Self.cell(.fail)
+            cell.cases = cases
+            cell.expected = CellExpectation(
+                .fail, finding: "WARNING in f", isOfCalibration: isOfCalibration, source: "m:1:1")
+            cell.conclude()
+            #expect(cell.verdict == .fail && cell.expected?.isMet == isMet, "\(isOfCalibration as Bool?)")
+            let isQuiet = JUnitReport(Self.run([cell])).text.contains(#"failures="0""#)
+            #expect(isQuiet == isMet)
+        }
+    }
+
+    @Test func aKernelThatDoesNotComeUpHasNotFailedAsAPlanMust() {
+        var cell = Self.cell(.fail, .fail)
+        cell.bootSeconds = nil
+        cell.conclude()
+        #expect(cell.expected?.isMet == false)
+        // Unless that is what is looked for.
+        cell.expected?.finding = "WARNING in f"
+        cell.conclude()
+        #expect(cell.expected?.isMet == true)
+        // Nor if a later guest of it does not.
+        var later = Self.cell(.fail, .fail)
+        later.cases = [Self.wanted, Self.record("boot", ["hang during boot"], guest: 2)]
+        later.guests = [GuestRecord(number: 1), GuestRecord(number: 2)]
+        later.guests?[0].bootSeconds = 5
+        later.conclude()
+        #expect(later.expected?.isMet == false)
+        later.guests?[1].bootSeconds = 5
+        later.conclude()
+        #expect(later.expected?.isMet == true)
+        // Without a finding any will do, but none of our side's.
+        later.cases.append(Self.record("c", verdict: .error))
+        later.conclude()
+        #expect(later.expected?.isMet == false)
+    }
+
+    @Test(
+        arguments: [
+            ([[wanted], [record("b", ["WARNING in f"])]], true), ([[record("b", ["WARNING in y"])], [wanted]], false),
+            ([[wanted], [record("b", ["WARNING in y"])]], false), ([[record("b", verdict: .error)], [wanted]], true),
+        ] as [([[CaseRecord]], Bool)])
+    func eachAttemptThatFailsMustFailSo(attempts: [[CaseRecord]], isMet: Bool) {
+        var cell = Self.cell(.fail, .fail, finding: "WARNING in f")
+        cell.attempts = attempts.enumerated().map { index, cases in
+            var attempt = cell
+            (attempt.cases, attempt.isComplete) = (cases, true)
+            attempt.conclude()
+            return AttemptRecord(index + 1, attempt)
+        }
+        cell.mergeAttempts()
+        #expect(cell.verdict == .fail && cell.expected?.isMet == isMet)
     }
 
     @Test(
@@ -107,6 +201,29 @@ import Testing
         #expect(compare(Self.cell(.fail, .fail), Self.cell(.pass, .fail)).changes(.fixed).count == 1)
         #expect(compare(Self.cell(.fail, .fail), Self.cell(.fail, .fail, finding: "another")).exitStatus == 1)
         #expect(compare(Self.cell(.pass), Self.cell(.fail, .pass)).exitStatus == 1)
+        // A failure that does not come any more where it must.
+        let missing = compare(Self.cell(.fail, .fail), Self.cell(.pass, .fail))
+        #expect(missing.exitStatus == 1 && missing.unmet.map(\.cell) == ["c"])
+        #expect(missing.counts.contains("1 not as expected any more"))
+        #expect(compare(Self.cell(.pass, .fail), Self.cell(.pass, .fail)).exitStatus == 0)
+    }
+
+    @Test func aComparisonSeesWhatComesBesideAnExpectedFailure() {
+        func cell(_ cases: CaseRecord...) -> RunOutcomes {
+            var cell = Self.cell(.fail, .fail, finding: "WARNING in f")
+            cell.cases = cases
+            cell.conclude()
+            #expect(cell.expected?.isMet == true)
+            return RunOutcomes(Self.run([cell]))
+        }
+        let before = cell(Self.record("a"), Self.wanted)
+        let both = RunComparison(before, cell(Self.record("a"), Self.record("b", ["WARNING in f", "KASAN in foo"])))
+        #expect(both.changes.map(\.kind) == [.new] && both.exitStatus == 1)
+        #expect(both.changes.first?.failures.map(\.title) == ["KASAN in foo"])
+        // The same failure elsewhere is none, and where the guest hangs is chance.
+        let moved = RunComparison(
+            before, cell(Self.record("a", ["WARNING in f"]), Self.record("b", ["WARNING in f", "hang in z"])))
+        #expect(moved.changes(.new).isEmpty && moved.exitStatus == 0)
     }
 
     @Test func reportsOfReadersWhoKnowOfCasesAlone() {

@@ -20,6 +20,18 @@ import Testing
         #expect(CalibrationJudgement.exitStatus(judgements, run) == 1)
     }
 
+    /// A second bug must not hide behind the first, but a plan's other checks may fail by the same.
+    @Test func anotherReportOfTheKernelIsNoCalibration() throws {
+        for (source, holds) in [(Finding.Source.step, true), (.console, false)] {
+            var run = run(old: .fail, "WARNING in __alloc_pages", new: .pass)
+            run.cells[0].cases.append(
+                CaseRecord(
+                    name: "later", verdict: .fail, seconds: 1,
+                    findings: [Finding(source: source, severity: .failure, kind: "kasan", title: "KASAN in f")]))
+            #expect(CalibrationJudgement.judge(try plan(), run).map(\.holds) == [holds, true])
+        }
+    }
+
     @Test func ourOwnErrorIsNotTheKernels() throws {
         let run = run(old: .fail, "WARNING in __alloc_pages", new: .error)
         let judgements = CalibrationJudgement.judge(try plan(), run)
@@ -86,6 +98,7 @@ import Testing
                     name: "run", verdict: verdict, seconds: 1,
                     findings: [.fail, .known].contains(verdict) ? [finding] : [])
             ]
+            cell.bootSeconds = 5
             cell.conclude()
             run.cells.append(cell)
         }

@@ -20,7 +20,9 @@ import Testing
 
     private static func run(_ attempts: inout CellAttempts, _ verdict: Verdict) {
         var attempt = attempts.beginning
-        attempt.guests = [GuestRecord(number: 1)]
+        var guest = GuestRecord(number: 1)
+        guest.bootSeconds = 5
+        (attempt.guests, attempt.bootSeconds) = ([guest], 5)
         attempt.cases = [
             CaseRecord(
                 name: "fill", step: 1, guest: 1, verdict: verdict, seconds: 1,

@@ -32,12 +32,24 @@ public struct RunComparison: Sendable, Hashable, Codable {
         public var failures: [RunOutcomes.Failure]
     }
 
+    /// A cell that did not do what was expected of it, and did not fall short of it in the earlier run.
+    public struct Unmet: Sendable, Hashable, Codable {
+        /// Its id in the later run.
+        public var cell: String
+        /// What came of it.
+        public var verdict: Verdict
+        /// What was expected, in words: `must fail with 'x'`.
+        public var expected: String
+    }
+
     /// The id of the earlier run.
     public var before: String
     /// The id of the later run.
     public var after: String
     /// The changes, by kind and test. A test that fails in an old and in a new way has two.
     public var changes: [Change]
+    /// The cells that are not as expected any more, by their ids: also those that pass and must not.
+    public var unmet: [Unmet]
     /// How many tests did as before, and did not fail.
     public var unchanged: Int
     /// How many tests were not run before, and do not fail.
@@ -49,10 +61,21 @@ public struct RunComparison: Sendable, Hashable, Codable {
         self.after = after.run
         var changes: [Change] = []
         var (unchanged, added) = (0, 0)
+        unmet = after.unmet.filter { before.unmet[$0.key] == nil }.map(\.value).sorted { $0.cell < $1.cell }
+        let failedBefore = after.expected.isEmpty ? [:] : before.fingerprints
         func compare(_ test: TestIdentity, isOccasional: Bool) {
             let old = before.outcome(test, isOccasional: isOccasional)
             let new = after.outcome(test, isOccasional: isOccasional)
-            let own = Self.changes(test, old, new)
+            var own = Self.changes(test, old, new)
+            // That a cell fails as expected is no news; that it fails in one more way is. Where it hangs is chance.
+            if after.expected.contains(test), let new, new.verdict == .known,
+                let known = failedBefore[RunOutcomes.Cell(test)]
+            {
+                let come = new.failures.filter { !known.contains($0.fingerprint) && !$0.isOfHang }
+                if !come.isEmpty {
+                    own = [Change(kind: .new, test: test, before: old, after: new, failures: come)]
+                }
+            }
             if own.isEmpty, let new {
                 if old == nil, new.verdict != .skip { added += 1 } else { unchanged += 1 }
             }
@@ -126,9 +149,9 @@ public struct RunComparison: Sendable, Hashable, Codable {
         }
     }
 
-    /// The exit status of the command line: 1 with new failures, 3 if something that was judged before broke on our
-    /// side, else 0.
+    /// The exit status of the command line: 1 with new failures and with cells that are not as expected any
+    /// more, 3 if something that was judged before broke on our side, else 0.
     public var exitStatus: Int32 {
-        hasNewFailures ? 1 : changes.contains { $0.kind == .unjudged } ? 3 : 0
+        hasNewFailures || !unmet.isEmpty ? 1 : changes.contains { $0.kind == .unjudged } ? 3 : 0
     }
 }

@@ -39,6 +39,17 @@ public struct RunOutcomes: Sendable {
         var plan: String
         var kernel: String
         var parameters: [String: String]
+
+        init(plan: String, kernel: String, parameters: [String: String]) {
+            self.plan = plan
+            self.kernel = kernel
+            self.parameters = parameters
+        }
+
+        /// That of a test.
+        init(_ test: TestIdentity) {
+            self.init(plan: test.plan, kernel: test.kernel, parameters: test.parameters)
+        }
     }
 
     /// The run's id.
@@ -49,6 +60,10 @@ public struct RunOutcomes: Sendable {
     private(set) var occasional: Set<TestIdentity> = []
     /// The cells all of whose steps ran in guests that came up.
     private(set) var ended: Set<Cell> = []
+    /// The tests that failed in cells that were expected to fail so.
+    private(set) var expected: Set<TestIdentity> = []
+    /// The cells that did not do what was expected of them, with what they did.
+    private(set) var unmet: [Cell: RunComparison.Unmet] = [:]
 
     /// A run without any test.
     init(run: String) {
@@ -62,15 +77,20 @@ public struct RunOutcomes: Sendable {
         self.init(run: run.id)
         for cell in run.cells {
             let kernel = ignoresKernels ? "" : cell.testedKernel
-            if cell.cameToItsEnd {
-                ended.insert(Cell(plan: cell.plan, kernel: kernel, parameters: cell.parameters))
+            let identity = Cell(plan: cell.plan, kernel: kernel, parameters: cell.parameters)
+            if cell.cameToItsEnd { ended.insert(identity) }
+            if let wanted = cell.expected, wanted.isMet == false, unmet[identity] == nil {
+                unmet[identity] = RunComparison.Unmet(
+                    cell: cell.id, verdict: cell.verdict, expected: wanted.text)
             }
             // A failure that was expected is no more news than one that is known.
             let isExpected = cell.expected?.isMet == true && cell.verdict == .fail
             for record in cell.cases where !record.isRemark {
+                let test = TestIdentity(
+                    plan: cell.plan, case: record.name, kernel: kernel, parameters: cell.parameters)
+                if isExpected && record.verdict == .fail { expected.insert(test) }
                 add(
-                    TestIdentity(plan: cell.plan, case: record.name, kernel: kernel, parameters: cell.parameters),
-                    isOccasional: record.step == nil,
+                    test, isOccasional: record.step == nil,
                     verdict: isExpected && record.verdict == .fail ? .known : record.verdict, reason: record.reason,
                     failures: record.findings.filter { $0.severity == .failure }.map(Failure.init))
             }
@@ -104,11 +124,18 @@ public struct RunOutcomes: Sendable {
         tests[test] = outcome
     }
 
+    /// The fingerprints of all that failed, by cell.
+    var fingerprints: [Cell: Set<String>] {
+        tests.reduce(into: [:]) { cells, test in
+            if test.value.failures.isEmpty { return }
+            cells[Cell(test.key), default: []].formUnion(test.value.failures.map(\.fingerprint))
+        }
+    }
+
     /// What came of a test. One that is recorded only where there is something to say has passed where its cell ended.
     func outcome(_ test: TestIdentity, isOccasional: Bool) -> Outcome? {
         if let outcome = tests[test] { return outcome }
-        let cell = Cell(plan: test.plan, kernel: test.kernel, parameters: test.parameters)
-        guard isOccasional, ended.contains(cell) else { return nil }
+        guard isOccasional, ended.contains(Cell(test)) else { return nil }
         return Outcome(verdict: .pass, counts: [:], failures: [], reason: nil)
     }
 }
@@ -118,11 +145,7 @@ extension CellRecord {
     fileprivate var cameToItsEnd: Bool {
         guard isComplete == true, verdict != .error, verdict != .skip else { return false }
         return !cases.contains { record in
-            if record.verdict == .skip { return record.reason?.hasPrefix("not run: ") == true }
-            guard record.step == nil, record.name.prefix(while: { $0 != " " }) == "boot" else { return false }
-            // A guest that came up is heard in its boot too.
-            let guest = guests?.first { $0.number == record.guest ?? 1 }
-            return record.outcome == .fail || record.outcome == .error || (guest != nil && guest?.bootSeconds == nil)
+            record.verdict == .skip ? record.reason?.hasPrefix("not run: ") == true : isFailedBoot(record)
         }
     }
 }
@@ -130,6 +153,11 @@ extension CellRecord {
 extension CaseRecord {
     /// True for what is no test but a word of ours: that a known issue was not seen.
     public var isRemark: Bool { findings.contains { $0.kind == "known-not-seen" } }
+}
+
+extension RunOutcomes.Failure {
+    /// True if it says that something does not go on. A fingerprint begins with its finding's kind.
+    var isOfHang: Bool { Finding.hangs.contains { fingerprint.hasPrefix($0 + ": ") } }
 }
 
 extension [RunOutcomes.Failure] {

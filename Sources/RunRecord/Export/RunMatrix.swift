@@ -47,18 +47,10 @@ struct RunMatrix {
         var rows: [Row] = []
         var places: [String: Int] = [:]
         // Only the values in which a plan's cells differ.
-        var values: [String: [String: Set<String?>]] = [:]
-        for cell in run.cells {
-            for key in cell.parameters.keys { values[cell.plan, default: [:]][key] = [] }
-        }
-        for cell in run.cells {
-            for key in values[cell.plan, default: [:]].keys {
-                values[cell.plan]![key]!.insert(cell.parameters[key])
-            }
-        }
+        let differing = run.varyingParameters
         for (index, cell) in run.cells.enumerated() {
             if !kernels.contains(cell.testedKernel) { kernels.append(cell.testedKernel) }
-            let varying = cell.parameters.filter { key, _ in values[cell.plan]![key]!.count > 1 }
+            let varying = cell.parameters.filter { differing[cell.plan]?.contains($0.key) == true }
             let name = ([cell.plan] + varying.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
                 .joined(separator: " ")
             let at = places[name] ?? rows.count
@@ -86,7 +78,8 @@ extension RunComparison {
             return count == 0 ? nil : "\(count) \(kind.words)"
         }
         let added = added == 0 ? [] : ["\(added) newly run"]
-        return (words + added + ["\(unchanged) as before"]).joined(separator: ", ")
+        let unmet = unmet.isEmpty ? [] : ["\(unmet.count) not as expected any more"]
+        return (unmet + words + added + ["\(unchanged) as before"]).joined(separator: ", ")
     }
 }
 
