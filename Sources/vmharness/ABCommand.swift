@@ -60,10 +60,7 @@ struct ABCommand: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(
-        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
-        completion: .directory)
-    var out: String?
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Print the decision as one JSON document on standard output.")
     var json = false
@@ -72,7 +69,7 @@ struct ABCommand: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard plan == nil, kernels.isEmpty, mutate == nil, settings.isEmpty, out == nil else {
+            guard plan == nil, kernels.isEmpty, mutate == nil, settings.isEmpty, output.out == nil else {
                 throw ValidationError("--resume takes plan, kernels, settings and directory from the run.")
             }
             guard max == Self.standard.max, confidence == Self.standard.confidence, criterion.isUnsaid,
@@ -82,7 +79,6 @@ struct ABCommand: AsyncParsableCommand {
             guard plan != nil else { throw ValidationError("Name a plan; `vmharness plan list` has them.") }
             guard kernels.count == 2 else { throw ValidationError("--kernel is given twice: A, then B.") }
         }
-        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...1000).contains(max) else { throw ValidationError("--max must be from 1 to 1000.") }
         guard confidence >= 0.5, confidence <= 0.9999 else {
             throw ValidationError("--confidence must be from 0.5 to 0.9999.")
@@ -123,7 +119,7 @@ struct ABCommand: AsyncParsableCommand {
         options.schedule.isDecided = { weigh($0).conclusion }
         options.known = try knownIssues.issues(guest.data, plans: [sides.cells[0].plan.name])
         let (record, directory) = try await CellSession.run(
-            sides.cells, options, out: out.map(FilePath.init(fromHere:)), resumed: resumed, isQuiet: display.quiet
+            sides.cells, options, out: output.directory, resumed: resumed, isQuiet: display.quiet
         ) { record in
             // The question is answered: what was not run any more is asked for no more.
             let begun = Set(record.cells.map(\.id))

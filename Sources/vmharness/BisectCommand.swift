@@ -72,10 +72,7 @@ struct BisectCommand: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(
-        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
-        completion: .directory)
-    var out: String?
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Print the kernels, and run nothing.")
     var list = false
@@ -87,7 +84,8 @@ struct BisectCommand: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard plan == nil, good == nil, bad == nil, kernels.isEmpty, mutate == nil, settings.isEmpty, out == nil,
+            guard plan == nil, good == nil, bad == nil, kernels.isEmpty, mutate == nil, settings.isEmpty,
+                output.out == nil,
                 !list
             else {
                 throw ValidationError("--resume takes plan, kernels, settings and directory from the run.")
@@ -102,7 +100,6 @@ struct BisectCommand: AsyncParsableCommand {
         guard kernels.isEmpty || among == .all else {
             throw ValidationError("--kernel names the kernels between: --among chooses others.")
         }
-        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
     }
 
@@ -151,7 +148,7 @@ struct BisectCommand: AsyncParsableCommand {
         }
         let directory =
             try resumed
-            ?? CellSession.newDirectory(out.map(FilePath.init(fromHere:)), [ends[0]], options)
+            ?? CellSession.newDirectory(output.directory, [ends[0]], options)
         var session = BisectSession(
             plan, mutation: mutation, criterion: criterion.criterion(countsBoot: false), passes: repeats.passes,
             options: options, isQuiet: display.quiet, directory: directory, row: row)

@@ -48,15 +48,11 @@ struct BisectStep: AsyncParsableCommand {
 
     @OptionGroup var knownIssues: KnownIssueOptions
 
-    @Option(
-        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
-        completion: .directory)
-    var out: String?
+    @OptionGroup var output: OutputOptions
 
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
     }
 
@@ -102,7 +98,7 @@ struct BisectStep: AsyncParsableCommand {
         let directory: FilePath
         do {
             (record, directory) = try await CellSession.run(
-                cells, options, out: out.map(FilePath.init(fromHere:)), isQuiet: display.quiet
+                cells, options, out: output.directory, isQuiet: display.quiet
             ) { record in
                 if record.interruption == nil { record.withdrawUnbegun() }
             }

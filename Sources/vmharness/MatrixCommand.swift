@@ -35,10 +35,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var schedule: ScheduleOptions
 
-    @Option(
-        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
-        completion: .directory)
-    var out: String?
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Print the record, or with --list the cells, as one JSON document on standard output.")
     var json = false
@@ -50,7 +47,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard file == nil, shard == nil, out == nil, !list else {
+            guard file == nil, shard == nil, output.out == nil, !list else {
                 throw ValidationError("--resume takes file, shard and directory from the run.")
             }
         } else if file == nil {
@@ -59,7 +56,6 @@ struct MatrixCommand: AsyncParsableCommand {
         if let shard, MatrixShard(shard) == nil {
             throw ValidationError("--shard is I/N, such as 2/4: I from 1 to N, N at most 1000.")
         }
-        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
     }
 
     func run() async throws {
@@ -90,7 +86,7 @@ struct MatrixCommand: AsyncParsableCommand {
         options.dumpsMemory = dumpMemory
         options.runsExpunged = resumed?.current.runsExpunged ?? false
         let (record, directory) = try await CellSession.run(
-            cells, options, out: out.map(FilePath.init(fromHere:)), resumed: resumed, matrix: matrix,
+            cells, options, out: output.directory, resumed: resumed, matrix: matrix,
             isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))

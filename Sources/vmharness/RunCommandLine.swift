@@ -53,10 +53,7 @@ struct RunCommandLine: AsyncParsableCommand {
 
     @OptionGroup var schedule: ScheduleOptions
 
-    @Option(
-        help: "Directory for the results (default: a new one under ~/.local/state/vmharness/runs).",
-        completion: .directory)
-    var out: String?
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Print the record as one JSON document on standard output.")
     var json = false
@@ -74,7 +71,8 @@ struct RunCommandLine: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard plans.isEmpty, kernels.isEmpty, mutate == nil, settings.isEmpty, `repeat` == 1, out == nil else {
+            guard plans.isEmpty, kernels.isEmpty, mutate == nil, settings.isEmpty, `repeat` == 1, output.out == nil
+            else {
                 throw ValidationError("--resume takes plans, kernels, settings and directory from the run.")
             }
         }
@@ -84,7 +82,6 @@ struct RunCommandLine: AsyncParsableCommand {
         guard !keepFailed || isatty(STDIN_FILENO) == 1 else {
             throw ValidationError("--keep-failed needs a terminal: somebody must say when to go on.")
         }
-        guard out != "" else { throw ValidationError("--out takes the name of a directory.") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat must be from 1 to 10000.") }
     }
 
@@ -106,7 +103,7 @@ struct RunCommandLine: AsyncParsableCommand {
         options.runsExpunged = resumed?.current.runsExpunged ?? withExpunged
         if keepFailed { options.keepFailed = { try await InterruptScope.hold() } }
         let (record, directory) = try await CellSession.run(
-            cells, options, out: out.map(FilePath.init(fromHere:)), resumed: resumed, isQuiet: display.quiet)
+            cells, options, out: output.directory, resumed: resumed, isQuiet: display.quiet)
         if json {
             Terminal.output(String(decoding: try record.json(), as: UTF8.self))
         } else {
