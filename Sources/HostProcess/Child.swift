@@ -106,19 +106,10 @@ public func withChild<Value: Sendable>(
     _ body: @Sendable @escaping (Child) async throws -> Value
 ) async throws -> Value {
     let child = Child(command: command)
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask {
-            await child.run(input: input ?? "/dev/null", grace: grace, sink: output)
-            return nil
-        }
-        group.addTask {
-            try await child.waitForStart()
-            return try await body(child)
-        }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
-        }
-        throw CancellationError()
+    return try await withTasks {
+        await child.run(input: input ?? "/dev/null", grace: grace, sink: output)
+    } body: {
+        try await child.waitForStart()
+        return try await body(child)
     }
 }

@@ -38,3 +38,27 @@ func withFirstConnection(
         }
     }
 }
+
+/// Serves the one connection that QEMU makes to a unix socket of ours beside `body`, which starts once it can be made.
+///
+/// - Parameters:
+///   - path: as for `withFirstConnection`.
+///   - serve: gets the connection's streams.
+///   - body: runs beside it.
+/// - Throws: `Failure` if the socket cannot be made; what the closures throw.
+func withConnection<Value: Sendable>(
+    at path: FilePath,
+    _ serve:
+        @Sendable @escaping (
+            NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>
+        ) async throws -> Void,
+    _ body: @Sendable @escaping () async throws -> Value
+) async throws -> Value {
+    let listening = Signal()
+    return try await withTasks {
+        try await withFirstConnection(at: path, listening: listening, serve)
+    } body: {
+        try await listening.wait()
+        return try await body()
+    }
+}

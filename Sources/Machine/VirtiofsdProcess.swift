@@ -32,17 +32,10 @@ func withVirtiofsd<Value: Sendable>(
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                onEnd(try await daemon.waitForEnd())
-                return nil
-            }
-            group.addTask { try await body(daemon) }
-            defer { group.cancelAll() }
-            while let value = try await group.next() {
-                if let value { return value }
-            }
-            throw CancellationError()
+        return try await withTasks {
+            onEnd(try await daemon.waitForEnd())
+        } body: {
+            try await body(daemon)
         }
     }
 }

@@ -37,20 +37,9 @@ func withWakeLine<Value: Sendable>(
 ) async throws -> Value {
     let line = WakeLine()
     if case .boot = guest.specification.origin { return try await body(line) }
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-        let listening = Signal()
-        group.addTask {
-            try await withFirstConnection(at: path, listening: listening) { try await line.serve($0, $1) }
-            return nil
-        }
-        group.addTask {
-            try await listening.wait()
-            return try await body(line)
-        }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
-        }
-        throw CancellationError()
+    return try await withConnection(at: path) { inbound, outbound in
+        try await line.serve(inbound, outbound)
+    } _: {
+        try await body(line)
     }
 }

@@ -100,26 +100,13 @@ private func withConsole<Value: Sendable>(
     _ console: @Sendable @escaping (UnsafeRawBufferPointer) -> Void,
     _ body: @Sendable @escaping () async throws -> Value
 ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        let listening = Signal()
-        group.addTask {
-            try await withFirstConnection(at: path, listening: listening) { inbound, _ in
-                // A QEMU that is killed resets the connection: for a reader, that is its end.
-                do {
-                    for try await chunk in inbound { chunk.withUnsafeReadableBytes(console) }
-                } catch is IOError {}
-            }
-            return nil
-        }
-        group.addTask {
-            try await listening.wait()
-            return try await body()
-        }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
-        }
-        throw CancellationError()
+    try await withConnection(at: path) { inbound, _ in
+        // A QEMU that is killed resets the connection: for a reader, that is its end.
+        do {
+            for try await chunk in inbound { chunk.withUnsafeReadableBytes(console) }
+        } catch is IOError {}
+    } _: {
+        try await body()
     }
 }
 

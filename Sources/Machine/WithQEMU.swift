@@ -20,28 +20,15 @@ func withQEMU<Value: Sendable>(
 private func withQMP<Value: Sendable>(
     _ guest: Guest, at path: FilePath, _ body: @Sendable @escaping (QMP) async throws -> Value
 ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        let qmp = QMP()
-        let listening = Signal()
-        group.addTask {
-            try await withFirstConnection(at: path, listening: listening) { inbound, outbound in
-                try await qmp.serve(inbound, outbound)
-            }
-            return nil
+    let qmp = QMP()
+    return try await withTasks {
+        for await event in qmp.events { guest.note(event) }
+    } body: {
+        try await withConnection(at: path) { inbound, outbound in
+            try await qmp.serve(inbound, outbound)
+        } _: {
+            try await body(qmp)
         }
-        group.addTask {
-            for await event in qmp.events { guest.note(event) }
-            return nil
-        }
-        group.addTask {
-            try await listening.wait()
-            return try await body(qmp)
-        }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
-        }
-        throw CancellationError()
     }
 }
 
@@ -88,9 +75,7 @@ private func start(
         "QEMU did not answer on its QMP socket within \(limit)", on: qemu.command.executable,
         advice: "its words are in \(log.path)")
     do {
-        try await withTimeout(limit, orThrow: late) {
-            try await qmp.negotiate(limit: limit)
-        }
+        try await withTimeout(limit, orThrow: late) { try await qmp.negotiate(limit: limit) }
         if command.isFromTemplate {
             try await withTimeout(limit, orThrow: late) { try await restore(command, by: qmp) }
         }
@@ -98,14 +83,12 @@ private func start(
         try Task.checkCancellation()
         // A QEMU that refuses its arguments, or a state, closes the socket first and ends then: why, is in its words.
         let termination = try await withTimeout(.seconds(5)) { try await qemu.waitForEnd() }
+        let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
+        let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
         if command.isFromTemplate {
-            let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
-            let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
             throw TemplateRefused(reason: ((error as? Failure)?.what ?? "\(error)") + last)
         }
         guard let termination else { throw error }
-        let words = (try? String(contentsOfFile: log.path.string, encoding: .utf8)) ?? ""
-        let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
         let meaning = guest.specification.passthrough.isEmpty ? nil : PassthroughWords.advice(for: words)
         throw Failure(
             "QEMU did not start (\(termination))\(last)", on: qemu.command.executable,
