@@ -53,8 +53,7 @@ struct ABCommand: AsyncParsableCommand {
 
     @OptionGroup var criterion: CriterionOptions
 
-    @Option(help: "Cells at the same time.")
-    var jobs: Int = 1
+    @OptionGroup var jobs: JobsOptions
 
     @OptionGroup var guest: GuestOptions
 
@@ -83,7 +82,6 @@ struct ABCommand: AsyncParsableCommand {
         guard confidence >= 0.5, confidence <= 0.9999 else {
             throw ValidationError("--confidence must be from 0.5 to 0.9999.")
         }
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
     }
 
     func run() async throws {
@@ -115,15 +113,14 @@ struct ABCommand: AsyncParsableCommand {
                 criterion: criterion.criterion(countsBoot: true), confidence: confidence)
         }
         var options = try guest.runOptions()
-        options.schedule.jobs = .most(jobs)
+        options.schedule.jobs = jobs.most
         options.schedule.isDecided = { weigh($0).conclusion }
         options.known = try knownIssues.issues(guest.data, plans: [sides.cells[0].plan.name])
         let (record, directory) = try await CellSession.run(
             sides.cells, options, out: output.directory, resumed: resumed, isQuiet: display.quiet
         ) { record in
             // The question is answered: what was not run any more is asked for no more.
-            let begun = Set(record.cells.map(\.id))
-            if record.interruption == nil { record.asked = record.asked?.filter { begun.contains($0.id) } }
+            if record.interruption == nil { record.withdrawUnbegun() }
             record.answer = ABAnswer(sides, weigh(record.endedCells), record).text
         }
         let answer = ABAnswer(sides, weigh(record.endedCells), record)

@@ -51,22 +51,13 @@ struct BisectCommand: AsyncParsableCommand {
         completion: Completions.kernels)
     var kernels: [String] = []
 
-    @Option(
-        help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"),
-        completion: Completions.mutations)
-    var mutate: String?
-
-    @Option(
-        name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.",
-        completion: Completions.settings)
-    var settings: [String] = []
+    @OptionGroup var subject: BisectSubject
 
     @OptionGroup var repeats: RepeatOptions
 
     @OptionGroup var criterion: CriterionOptions
 
-    @Option(help: "Repeats of a kernel at the same time.")
-    var jobs: Int = 1
+    @OptionGroup var jobs: JobsOptions
 
     @OptionGroup var guest: GuestOptions
 
@@ -84,9 +75,7 @@ struct BisectCommand: AsyncParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard plan == nil, good == nil, bad == nil, kernels.isEmpty, mutate == nil, settings.isEmpty,
-                output.out == nil,
-                !list
+            guard plan == nil, good == nil, bad == nil, kernels.isEmpty, subject.isUnsaid, output.out == nil, !list
             else {
                 throw ValidationError("--resume takes plan, kernels, settings and directory from the run.")
             }
@@ -100,7 +89,6 @@ struct BisectCommand: AsyncParsableCommand {
         guard kernels.isEmpty || among == .all else {
             throw ValidationError("--kernel names the kernels between: --among chooses others.")
         }
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
     }
 
     func run() async throws {
@@ -127,11 +115,9 @@ struct BisectCommand: AsyncParsableCommand {
     }
 
     private func bisect(_ row: BisectRow, resumed: RunDirectory?) async throws {
-        let values = try PlanCommand.values(settings)
-        let plan = try guest.data.singlePlan(self.plan ?? "", settings: values)
-        let mutation = try mutate.map(plan.mutation)
+        let (plan, mutation) = try subject.plan(self.plan ?? "", in: guest.data)
         var options = try guest.runOptions()
-        options.schedule.jobs = .most(jobs)
+        options.schedule.jobs = jobs.most
         options.known = try knownIssues.issues(guest.data, plans: [plan.name])
         let ends = [row.kernels.first!, row.kernels.last!].map { BisectSession.cell(plan, $0, mutation, 1) }
         if let resumed {
@@ -146,9 +132,7 @@ struct BisectCommand: AsyncParsableCommand {
                 if !display.quiet { Terminal.error($0) }
             }.prepare(ends)
         }
-        let directory =
-            try resumed
-            ?? CellSession.newDirectory(output.directory, [ends[0]], options)
+        let directory = try resumed ?? CellSession.newDirectory(output.directory, [ends[0]], options)
         var session = BisectSession(
             plan, mutation: mutation, criterion: criterion.criterion(countsBoot: false), passes: repeats.passes,
             options: options, isQuiet: display.quiet, directory: directory, row: row)

@@ -24,15 +24,7 @@ struct BisectStep: AsyncParsableCommand {
     @Option(help: "The kernel: build:PATH for a tree that was built.", completion: Completions.kernels)
     var kernel: String
 
-    @Option(
-        help: ArgumentHelp("Run with this mutation of the plan.", valueName: "name"),
-        completion: Completions.mutations)
-    var mutate: String?
-
-    @Option(
-        name: .customLong("set"), help: "A parameter of the plan, as name=value; may be given several times.",
-        completion: Completions.settings)
-    var settings: [String] = []
+    @OptionGroup var subject: BisectSubject
 
     @OptionGroup var repeats: RepeatOptions
 
@@ -41,8 +33,7 @@ struct BisectStep: AsyncParsableCommand {
     @Flag(help: "Say 0 where the plan fails and 1 where it passes, to find the commit that mended it.")
     var findFix = false
 
-    @Option(help: "Repeats at the same time.")
-    var jobs: Int = 1
+    @OptionGroup var jobs: JobsOptions
 
     @OptionGroup var guest: GuestOptions
 
@@ -51,10 +42,6 @@ struct BisectStep: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @OptionGroup var display: DisplayOptions
-
-    func validate() throws {
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256.") }
-    }
 
     /// What git makes of an exit status of ours: what is no verdict must not look like one.
     ///
@@ -65,9 +52,7 @@ struct BisectStep: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let values = try PlanCommand.values(settings)
-        let plan = try guest.data.singlePlan(self.plan, settings: values)
-        let mutation = try mutate.map(plan.mutation)
+        let (plan, mutation) = try subject.plan(self.plan, in: guest.data)
         let name = try KernelName(parsing: kernel)
         let passes = repeats.passes
         // As many as it must pass, and a second try for the first that says nothing.
@@ -91,7 +76,7 @@ struct BisectStep: AsyncParsableCommand {
             return one.standing(of: 1)
         }
         var options = try guest.runOptions()
-        options.schedule.jobs = .most(jobs)
+        options.schedule.jobs = jobs.most
         options.schedule.isDecided = { standing($0) == .open ? nil : "the kernel is judged" }
         options.known = try knownIssues.issues(guest.data, plans: [cells[0].plan.name])
         let record: RunRecord
